@@ -1,0 +1,170 @@
+// The node's side of a region: the owner of both memory objects.
+//
+// One thread at a time: the tenant_region actor. Everything that a client can
+// write is read here as untrusted: once, and clamped.
+#pragma once
+
+#include "shm/clock.hpp"
+#include "shm/directory.hpp"
+#include "shm/dirty_set.hpp"
+#include "shm/extents.hpp"
+#include "shm/memory_object.hpp"
+#include "shm/region_view.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::shm {
+
+struct region_options {
+  std::uint64_t region_id = 0;
+  std::string tenant;
+  std::string name;
+  std::uint64_t bytes = 0;     // of the data object, reserved at once
+  std::uint64_t bytes_max = 0; // it may grow to this
+  std::uint32_t variables_max = 1024;
+  std::uint32_t clients_max = 1024;
+  bool node_writes_only = false; // no client gets a writable descriptor
+  std::uint64_t home = 1;
+  std::uint64_t epoch = 1;
+};
+
+struct variable_spec {
+  std::string name;
+  layout::variable_kind kind = layout::variable_kind::value;
+  std::string type;
+  std::uint32_t capacity = 0;
+};
+
+/// What the death of a client left behind and the node mended.
+struct repair_report {
+  std::uint32_t locks_freed = 0;
+  std::uint32_t rolled_forward = 0; // members of a half published group
+};
+
+struct region_status {
+  std::uint64_t bytes = 0, bytes_max = 0, bytes_free = 0;
+  std::uint32_t variables = 0, variables_max = 0, clients = 0;
+  std::uint64_t applied = 0, drains = 0, repairs = 0;
+  std::uint64_t epoch = 0, home = 0;
+  layout::region_state state = layout::region_state::active;
+};
+
+class region {
+public:
+  /// Makes, maps and seals both objects. Blocks while memory is reserved.
+  /// Errors: bad_argument, no_memory, system.
+  static result<std::unique_ptr<region>> create(const region_options& options);
+
+  region(const region&) = delete;
+  region& operator=(const region&) = delete;
+
+  /// Adds a variable while clients are attached. Errors: bad_argument, exists,
+  /// full.
+  result<void> add_variable(const variable_spec& spec);
+
+  /// Removes it; handles answer `removed`. Its bytes are reused once no writer
+  /// can be inside it. Errors: no_such_variable.
+  result<void> remove_variable(std::string_view name);
+
+  /// Reserves more bytes up to bytes_max; clients need not attach again.
+  /// Blocks while memory is reserved. Errors: bad_argument, no_memory.
+  result<void> grow(std::uint64_t bytes);
+
+  /// A number for a new client's lock words. Errors: full.
+  result<std::uint32_t> admit_client();
+
+  /// After the client's death was seen: frees its locks, completes a group it
+  /// had begun to publish, marks what it may not have marked.
+  repair_report release_client(std::uint32_t owner);
+
+  /// Descriptors to pass on. `write` is refused for node_writes_only regions.
+  result<descriptor> share_control() const;
+  result<descriptor> share_data(access wanted) const;
+
+  /// Counts sleepers on behalf of read-only clients: change is +1 or -1.
+  void count_watchers(watch_scope scope, std::int32_t change) noexcept;
+
+  void renew_lease(boot_clock::time_point end) noexcept;
+  void set_state(layout::region_state state) noexcept;
+
+  /// Takes the changes since the last drain: their versions count as
+  /// committed, since this node alone is the majority. Calls
+  /// `visit(slot, version)`.
+  template <class Visit>
+  std::uint32_t drain(Visit visit);
+  std::uint32_t drain();
+
+  /// Asks writers to ring once when they store; false if something is dirty
+  /// already, so that the caller drains instead of sleeping.
+  bool arm_doorbell() noexcept;
+  void disarm_doorbell() noexcept;
+
+  /// Returns the space of removed variables whose writers are gone.
+  void settle();
+
+  region_status status() const;
+  const region_options& options() const noexcept {
+    return options_;
+  }
+
+  /// The node's own handles on it, writable.
+  region_view view() const;
+
+private:
+  struct live_variable {
+    std::uint32_t slot;
+    std::uint64_t offset;
+    std::uint64_t bytes;
+  };
+
+  struct retired_variable {
+    std::uint32_t slot;
+    std::uint32_t generation; // while it lived
+    std::uint64_t offset;
+    std::uint64_t bytes;
+  };
+
+  region() = default;
+
+  void lay_out(std::uint64_t generation);
+  result<void> check(const variable_spec& spec) const;
+  bool try_settle(const retired_variable& retired);
+  void announce_event() noexcept;
+  variable_place place_of(std::uint32_t slot) const noexcept;
+  void commit(std::uint32_t slot) noexcept;
+
+  region_options options_;
+  memory_object control_object_;
+  memory_object data_object_;
+  boost::interprocess::mapped_region control_mapping_;
+  boost::interprocess::mapped_region data_mapping_;
+  owned_region_map map_;
+  std::optional<directory_writer> directory_;
+  extents heap_;
+  std::map<std::string, live_variable, std::less<>> variables_;
+  std::vector<std::uint32_t> free_slots_;
+  std::uint32_t slots_used_ = 0; // slots that were ever in use
+  std::vector<retired_variable> retired_;
+  std::set<std::uint32_t> clients_;
+  std::uint32_t next_owner_ = 1;
+  std::shared_ptr<attachment> own_;
+};
+
+template <class Visit>
+std::uint32_t region::drain(Visit visit) {
+  dirty_set dirty{map_.dirty_summary(), map_.dirty_words(),
+                  map_.plan.dirty_word_count};
+  return dirty.drain(map_.variables_max, [&](std::uint32_t slot) {
+    commit(slot);
+    visit(slot, map_.committed(slot)->load(std::memory_order_relaxed));
+  });
+}
+
+} // namespace holdfast::shm
