@@ -29,9 +29,9 @@ bool plausible(const region_map& map, const layout::directory_entry& entry) {
   if (entry.capacity == 0 || entry.capacity > limits::capacity_max)
     return false;
   const auto shape = layout::extent_shape::of(entry.capacity);
-  const auto data_bytes = std::min(
-    map.control->data_bytes.load(std::memory_order_relaxed),
-    map.data_bytes_max);
+  const auto data_bytes
+    = std::min(map.control->data_bytes.load(std::memory_order_relaxed),
+               map.data_bytes_max);
   return entry.slots == shape.slots && entry.stride == shape.stride
          && entry.offset >= map.plan.heap
          && entry.offset % layout::extent_alignment == 0

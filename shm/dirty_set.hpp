@@ -26,8 +26,8 @@ public:
     const auto index = slot / 64;
     // D1 comes after the published value in one total order, and before the
     // writer looks for watchers and the doorbell. Pairs with D3.
-    const auto before = words_[index].fetch_or(bit(slot),
-                                               std::memory_order_seq_cst);
+    const auto before
+      = words_[index].fetch_or(bit(slot), std::memory_order_seq_cst);
     // D2: whoever turned the word from clean to dirty tells the summary.
     // Pairs with D4.
     if (before == 0)
@@ -67,9 +67,8 @@ private:
     auto bits = words_[index].exchange(0, std::memory_order_seq_cst);
     std::uint32_t visited = 0;
     for (; bits != 0; bits &= bits - 1) {
-      const auto slot
-        = static_cast<std::uint32_t>(index * 64)
-          + static_cast<std::uint32_t>(std::countr_zero(bits));
+      const auto slot = static_cast<std::uint32_t>(index * 64)
+                        + static_cast<std::uint32_t>(std::countr_zero(bits));
       if (slot >= slot_count)
         continue;
       visit(slot);

@@ -67,8 +67,8 @@ std::string error::message() const {
 error system_failure(std::string_view call) {
   const auto code = errno;
   const auto text = std::generic_category().message(code);
-  const auto kind = code == ENOMEM || code == ENOSPC ? errc::no_memory
-                                                     : errc::system;
+  const auto kind
+    = code == ENOMEM || code == ENOSPC ? errc::no_memory : errc::system;
   return {kind, std::string{call} + ": " + text};
 }
 

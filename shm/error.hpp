@@ -13,19 +13,19 @@ namespace holdfast::shm {
 /// The cases; the numbers travel in the protocol and are never reused.
 enum class errc : std::uint8_t {
   ok = 0,
-  no_value = 1,         ///< nothing has been stored yet: not the same as empty
-  contended = 2,        ///< bounded retries ran out; try again
-  timeout = 3,          ///< the deadline passed first
-  removed = 4,          ///< the variable was removed; find it again
-  fenced = 5,           ///< this mapping is no longer the live one; attach again
-  no_right = 6,         ///< attached for reading only, or the right is not granted
-  too_long = 7,         ///< more bytes than the variable's capacity
-  wrong_type = 8,       ///< type tag, kind or size differ from what was stored
-  no_such_variable = 9, ///< no variable of that name in this region
-  no_such_region = 10,  ///< no region of that name for this tenant
-  exists = 11,          ///< the name is taken
-  full = 12,            ///< no room: region, directory or client table
-  quota = 13,           ///< the tenant's quota is reached
+  no_value = 1,   ///< nothing has been stored yet: not the same as empty
+  contended = 2,  ///< bounded retries ran out; try again
+  timeout = 3,    ///< the deadline passed first
+  removed = 4,    ///< the variable was removed; find it again
+  fenced = 5,     ///< this mapping is no longer the live one; attach again
+  no_right = 6,   ///< attached for reading only, or the right is not granted
+  too_long = 7,   ///< more bytes than the variable's capacity
+  wrong_type = 8, ///< type tag, kind or size differ from what was stored
+  no_such_variable = 9,  ///< no variable of that name in this region
+  no_such_region = 10,   ///< no region of that name for this tenant
+  exists = 11,           ///< the name is taken
+  full = 12,             ///< no room: region, directory or client table
+  quota = 13,            ///< the tenant's quota is reached
   version_conflict = 14, ///< compare_and_store met another version
   bad_argument = 15,     ///< outside the stated range
   bad_layout = 16,       ///< the memory is not a region of this version
@@ -57,12 +57,14 @@ struct error {
 /// Outcome of an operation that people may read about: attach, find, create.
 template <class T>
 using result
-  = boost::outcome_v2::std_result<T, error, boost::outcome_v2::policy::terminate>;
+  = boost::outcome_v2::std_result<T, error,
+                                  boost::outcome_v2::policy::terminate>;
 
 /// Outcome of an operation of nanoseconds: the bare case.
 template <class T>
 using quick_result
-  = boost::outcome_v2::std_result<T, errc, boost::outcome_v2::policy::terminate>;
+  = boost::outcome_v2::std_result<T, errc,
+                                  boost::outcome_v2::policy::terminate>;
 
 /// A failed result with its particulars.
 inline error failed(errc code, std::string detail = {}) {

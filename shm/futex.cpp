@@ -65,12 +65,12 @@ outcome wait_for_any(std::span<const expected_word> words,
   std::array<waitv_entry, limits::wait_words_max> entries{};
   const auto count = std::min(words.size(), entries.size());
   for (std::size_t i = 0; i < count; ++i)
-    entries[i] = {words[i].value,
-                  reinterpret_cast<std::uintptr_t>(words[i].address), size_32,
-                  0};
+    entries[i]
+      = {words[i].value, reinterpret_cast<std::uintptr_t>(words[i].address),
+         size_32, 0};
   const auto time = absolute(until);
-  return outcome_of(::syscall(waitv_number, entries.data(), count, 0, &time,
-                              CLOCK_MONOTONIC));
+  return outcome_of(
+    ::syscall(waitv_number, entries.data(), count, 0, &time, CLOCK_MONOTONIC));
 }
 
 void wake(const void* address) noexcept {

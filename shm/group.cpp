@@ -43,8 +43,9 @@ errc check(std::span<const group_value> values, ordered_group& group) {
   const auto by_slot = [](const auto* a, const auto* b) {
     return place(a).slot < place(b).slot;
   };
-  std::sort(group.members.begin(), group.members.begin()
-              + static_cast<std::ptrdiff_t>(group.count), by_slot);
+  std::sort(group.members.begin(),
+            group.members.begin() + static_cast<std::ptrdiff_t>(group.count),
+            by_slot);
   const auto same = [](const auto* a, const auto* b) {
     return place(a).slot == place(b).slot;
   };
@@ -150,9 +151,9 @@ errc copy_values(std::span<group_slot> slots, attachment& in) noexcept {
       return code;
     if (!fits)
       return errc::too_long;
-    slot.stamp = {version, control.epoch.load(std::memory_order_relaxed),
-                  control.lease_end.load(std::memory_order_relaxed),
-                  in.state()};
+    slot.stamp
+      = {version, control.epoch.load(std::memory_order_relaxed),
+         control.lease_end.load(std::memory_order_relaxed), in.state()};
   }
   return errc::ok;
 }

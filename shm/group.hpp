@@ -89,8 +89,7 @@ snapshot(const variable<Ts>&... variables) {
   const auto read = std::apply(
     [&](auto&... readings) {
       std::array<group_slot, sizeof...(Ts)> slots{group_slot{
-        &variables,
-        std::as_writable_bytes(std::span{&readings.value, 1})}...};
+        &variables, std::as_writable_bytes(std::span{&readings.value, 1})}...};
       auto done = read_group(slots);
       std::size_t i = 0;
       ((static_cast<reading_stamp&>(readings) = slots[i++].stamp), ...);

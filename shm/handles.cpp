@@ -17,14 +17,13 @@ bytes_handle::read_into(std::span<std::byte> into) const noexcept {
   std::pair<std::size_t, reading_stamp> out{};
   std::uint64_t version = 0;
   bool fits = true;
-  const auto code
-    = read_latest(at_, version,
-                  [&](const layout::word* from, std::uint64_t length) {
-                    fits = length <= into.size();
-                    if (fits)
-                      load_payload(into.data(), from, length);
-                    out.first = length;
-                  });
+  const auto code = read_latest(
+    at_, version, [&](const layout::word* from, std::uint64_t length) {
+      fits = length <= into.size();
+      if (fits)
+        load_payload(into.data(), from, length);
+      out.first = length;
+    });
   if (code != errc::ok)
     return code;
   if (!fits)
@@ -33,10 +32,9 @@ bytes_handle::read_into(std::span<std::byte> into) const noexcept {
   return out;
 }
 
-quick_result<std::uint64_t>
-bytes_handle::store_bytes(std::span<const std::byte> bytes,
-                          std::optional<std::uint64_t> expected)
-  const noexcept {
+quick_result<std::uint64_t> bytes_handle::store_bytes(
+  std::span<const std::byte> bytes,
+  std::optional<std::uint64_t> expected) const noexcept {
   if (bytes.size() > at_.capacity)
     return errc::too_long;
   const auto decide = [expected](std::uint64_t latest) {
@@ -91,9 +89,8 @@ quick_result<std::int64_t> counter::change(Change change) const noexcept {
   const auto stored = store_next(
     *in_, at_, any_version, [&](layout::word* payload, std::uint64_t latest) {
       const auto before
-        = latest == 0
-            ? std::int64_t{0}
-            : number_in(variable_place::payload(at_.slot_of(latest)));
+        = latest == 0 ? std::int64_t{0}
+                      : number_in(variable_place::payload(at_.slot_of(latest)));
       after = change(before);
       payload->store(static_cast<std::uint64_t>(after),
                      std::memory_order_relaxed);

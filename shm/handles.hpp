@@ -142,8 +142,8 @@ public:
 
   /// Stores if the latest version is `expected` (0: nothing stored yet).
   /// Errors: as store, and version_conflict.
-  quick_result<std::uint64_t>
-  compare_and_store(std::uint64_t expected, const T& value) const noexcept {
+  quick_result<std::uint64_t> compare_and_store(std::uint64_t expected,
+                                                const T& value) const noexcept {
     const auto decide = [expected](std::uint64_t latest) {
       return latest == expected ? errc::ok : errc::version_conflict;
     };

@@ -50,8 +50,9 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free
 using word = std::atomic<std::uint64_t>;
 using half_word = std::atomic<std::uint32_t>;
 
-inline constexpr std::uint64_t control_magic = 0x4c52'5443'4448'0001; // "HDCTRL"
-inline constexpr std::uint64_t data_magic = 0x4154'4144'4448'0001;    // "HDDATA"
+inline constexpr std::uint64_t control_magic
+  = 0x4c52'5443'4448'0001;                                         // "HDCTRL"
+inline constexpr std::uint64_t data_magic = 0x4154'4144'4448'0001; // "HDDATA"
 inline constexpr std::uint32_t version = 1;
 inline constexpr std::uint64_t page = 4096;
 inline constexpr std::uint64_t line = 64;
@@ -225,8 +226,8 @@ struct plan {
     p.dirty_summary = page;
     p.dirty_words = round_up(p.dirty_summary + 8 * p.summary_words, line);
     p.heads = round_up(p.dirty_words + 8 * p.dirty_word_count, line);
-    p.heap = round_up(p.heads + sizeof(variable_head) * count,
-                      extent_alignment);
+    p.heap
+      = round_up(p.heads + sizeof(variable_head) * count, extent_alignment);
     return p;
   }
 };

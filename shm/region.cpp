@@ -47,8 +47,7 @@ std::uint64_t random_generation() {
 
 } // namespace
 
-result<std::unique_ptr<region>>
-region::create(const region_options& options) {
+result<std::unique_ptr<region>> region::create(const region_options& options) {
   if (auto checked = shm::check(options); !checked)
     return std::move(checked).assume_error();
   std::unique_ptr<region> made{new region};
@@ -110,9 +109,9 @@ void region::lay_out(std::uint64_t generation) {
   data->region_id = options_.region_id;
   control->magic = layout::control_magic;
   directory_.emplace(map_);
-  heap_.give(map_.plan.heap,
-             (options_.bytes - map_.plan.heap) / layout::extent_alignment
-               * layout::extent_alignment);
+  heap_.give(map_.plan.heap, (options_.bytes - map_.plan.heap)
+                               / layout::extent_alignment
+                               * layout::extent_alignment);
   own_ = std::make_shared<attachment>();
   own_->map.control = control;
   own_->map.data = data;
@@ -225,10 +224,9 @@ void region::settle() {
 result<void> region::grow(std::uint64_t bytes) {
   const auto now = map_.control->data_bytes.load(std::memory_order_relaxed);
   if (bytes < now || bytes > options_.bytes_max)
-    return failed(errc::bad_argument,
-                  "a region of " + std::to_string(now)
-                    + " bytes can grow to at most "
-                    + std::to_string(options_.bytes_max));
+    return failed(errc::bad_argument, "a region of " + std::to_string(now)
+                                        + " bytes can grow to at most "
+                                        + std::to_string(options_.bytes_max));
   if (auto reserved = data_object_.reserve(bytes); !reserved)
     return reserved;
   const auto align = [](std::uint64_t value) {
@@ -258,15 +256,14 @@ result<descriptor> region::share_control() const {
 
 result<descriptor> region::share_data(access wanted) const {
   if (wanted == access::write && options_.node_writes_only)
-    return failed(errc::no_right, "only the node writes to region '"
-                                    + options_.name + "'");
+    return failed(errc::no_right,
+                  "only the node writes to region '" + options_.name + "'");
   return data_object_.share(wanted);
 }
 
 void region::count_watchers(watch_scope scope, std::int32_t change) noexcept {
-  auto& count = scope == watch_scope::variable
-                  ? map_.control->variable_watchers
-                  : map_.control->region_watchers;
+  auto& count = scope == watch_scope::variable ? map_.control->variable_watchers
+                                               : map_.control->region_watchers;
   // Pairs with N1 (attachment.hpp).
   count.fetch_add(static_cast<std::uint32_t>(change),
                   std::memory_order_seq_cst);

@@ -27,23 +27,21 @@ result<claimed> check_control(const memory_object& object,
     return std::move(size).assume_error();
   bytes = size.assume_value();
   if (bytes < layout::page)
-    return failed(errc::bad_layout, "control object of "
-                                      + std::to_string(bytes) + " bytes");
+    return failed(errc::bad_layout,
+                  "control object of " + std::to_string(bytes) + " bytes");
   auto header = object.map(access::read, layout::page);
   if (!header)
     return std::move(header).assume_error();
-  const auto claims = read_claims(*static_cast<layout::control_header*>(
-    header.assume_value().get_address()));
+  const auto claims = read_claims(
+    *static_cast<layout::control_header*>(header.assume_value().get_address()));
   if (claims.magic != layout::control_magic)
     return failed(errc::bad_layout, "not a control object");
   if (claims.layout_version != layout::version)
     return failed(errc::bad_layout,
                   "layout version " + std::to_string(claims.layout_version)
-                    + ", this client knows "
-                    + std::to_string(layout::version));
+                    + ", this client knows " + std::to_string(layout::version));
   const bool sizes_fit
-    = claims.variables_max >= 1
-      && claims.variables_max <= limits::variables_max
+    = claims.variables_max >= 1 && claims.variables_max <= limits::variables_max
       && claims.data_bytes_max <= limits::region_bytes_max
       && layout::plan::of(claims.variables_max).control_bytes <= bytes;
   if (!sizes_fit)
@@ -64,16 +62,16 @@ std::string text_in(const std::array<char, limits::name_bytes>& bytes) {
 
 std::string_view word_for(layout::variable_kind kind) noexcept {
   switch (kind) {
-    case layout::variable_kind::value:
-      return "value";
-    case layout::variable_kind::bytes:
-      return "bytes";
-    case layout::variable_kind::string:
-      return "string";
-    case layout::variable_kind::json:
-      return "json";
-    case layout::variable_kind::counter:
-      return "counter";
+  case layout::variable_kind::value:
+    return "value";
+  case layout::variable_kind::bytes:
+    return "bytes";
+  case layout::variable_kind::string:
+    return "string";
+  case layout::variable_kind::json:
+    return "json";
+  case layout::variable_kind::counter:
+    return "counter";
   }
   return "unknown kind";
 }
@@ -114,8 +112,8 @@ result<region_view> region_view::attach(attach_grant grant) {
   attached->data_mapping = std::move(data_mapping).assume_value();
   attached->map.control = static_cast<const layout::control_header*>(
     attached->control_mapping.get_address());
-  attached->map.data = static_cast<layout::data_header*>(
-    attached->data_mapping.get_address());
+  attached->map.data
+    = static_cast<layout::data_header*>(attached->data_mapping.get_address());
   attached->map.plan = plan;
   attached->map.variables_max = claims.variables_max;
   attached->map.data_bytes_max = claims.data_bytes_max;
@@ -134,9 +132,10 @@ region_view region_view::over(std::shared_ptr<attachment> attached) {
   return view;
 }
 
-result<directory_listing>
-region_view::find_checked(std::string_view name, layout::variable_kind kind,
-                          std::string_view type, std::uint32_t bytes) const {
+result<directory_listing> region_view::find_checked(std::string_view name,
+                                                    layout::variable_kind kind,
+                                                    std::string_view type,
+                                                    std::uint32_t bytes) const {
   auto found = find_variable(attached_->map, name);
   if (!found)
     return found;
@@ -144,12 +143,12 @@ region_view::find_checked(std::string_view name, layout::variable_kind kind,
   const bool same = listing.kind == kind && listing.type == type
                     && (bytes == 0 || listing.capacity == bytes);
   if (!same)
-    return failed(errc::wrong_type,
-                  "variable '" + std::string{name} + "' holds "
-                    + describe(listing.kind, listing.type, listing.capacity)
-                    + ", asked for "
-                    + describe(kind, type,
-                               bytes == 0 ? listing.capacity : bytes));
+    return failed(
+      errc::wrong_type,
+      "variable '" + std::string{name} + "' holds "
+        + describe(listing.kind, listing.type, listing.capacity)
+        + ", asked for "
+        + describe(kind, type, bytes == 0 ? listing.capacity : bytes));
   return found;
 }
 

@@ -3,9 +3,8 @@
 //
 // Only the node repairs, and only after the client's socket hung up, so no
 // live writer is ever taken for a dead one. Costs one look at each variable.
-#include "shm/region.hpp"
-
 #include "shm/attachment.hpp"
+#include "shm/region.hpp"
 
 namespace holdfast::shm {
 
@@ -15,8 +14,8 @@ namespace {
 
 // A lock word of this generation that nobody alive answers for: the dead
 // client's, or garbage that a hostile writer left.
-bool abandoned(std::uint64_t lock, std::uint32_t generation,
-               std::uint32_t dead, const std::set<std::uint32_t>& clients) {
+bool abandoned(std::uint64_t lock, std::uint32_t generation, std::uint32_t dead,
+               const std::set<std::uint32_t>& clients) {
   if (lock == lock_word::free(generation))
     return false;
   if (lock_word::generation(lock) != generation)

@@ -24,9 +24,8 @@ errc wait_for_lock(const variable_place& at, std::uint32_t owner) noexcept {
     auto seen = at.head->lock.load(std::memory_order_relaxed);
     // L1 as in take_lock.
     if (seen == free
-        && at.head->lock.compare_exchange_weak(seen, mine,
-                                               std::memory_order_acquire,
-                                               std::memory_order_relaxed))
+        && at.head->lock.compare_exchange_weak(
+          seen, mine, std::memory_order_acquire, std::memory_order_relaxed))
       return errc::ok;
     if (layout::lock_word::generation(seen) != at.generation || at.removed())
       return errc::removed;

@@ -79,8 +79,8 @@ errc read_latest(const variable_place& at, std::uint64_t& version,
         [[likely]] {
         // G2 pairs with G1 (region.cpp): bytes of a successor in this place
         // come with its generation.
-        if (at.generation_now->load(std::memory_order_relaxed)
-            != at.generation) [[unlikely]]
+        if (at.generation_now->load(std::memory_order_relaxed) != at.generation)
+          [[unlikely]]
           return errc::removed;
         version = latest;
         return errc::ok;
@@ -100,9 +100,8 @@ inline errc take_lock(const variable_place& at, std::uint32_t owner) noexcept {
   const auto mine = layout::lock_word::held(at.generation, owner);
   // L1 pairs with L2: what the last writer wrote is ours to build on. The
   // generation in the word refuses whoever holds a removed variable.
-  if (at.head->lock.compare_exchange_strong(free, mine,
-                                            std::memory_order_acquire,
-                                            std::memory_order_relaxed))
+  if (at.head->lock.compare_exchange_strong(
+        free, mine, std::memory_order_acquire, std::memory_order_relaxed))
     [[likely]]
     return errc::ok;
   return wait_for_lock(at, owner);
@@ -140,9 +139,8 @@ inline void publish(const variable_place& at, std::uint64_t version) noexcept {
 /// Any thread of a process attached for writing. Errors: no_right, removed,
 /// fenced, contended and what `decide` answers.
 template <class Decide, class Fill>
-quick_result<std::uint64_t> store_next(attachment& in,
-                                       const variable_place& at, Decide decide,
-                                       Fill fill) noexcept {
+quick_result<std::uint64_t> store_next(attachment& in, const variable_place& at,
+                                       Decide decide, Fill fill) noexcept {
   if (!in.writable)
     return errc::no_right;
   if (const auto taken = take_lock(at, in.owner); taken != errc::ok)

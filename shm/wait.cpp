@@ -51,9 +51,9 @@ verdict look(std::span<const watched> variables) {
 
 // The words to sleep on, noted before look(): a change after that makes the
 // kernel refuse to sleep.
-std::vector<futex::expected_word>
-words_of(std::span<const watched> variables, const attachments& regions,
-         watch_scope scope) {
+std::vector<futex::expected_word> words_of(std::span<const watched> variables,
+                                           const attachments& regions,
+                                           watch_scope scope) {
   std::vector<futex::expected_word> words;
   if (scope == watch_scope::region) {
     const auto* change = &regions.front()->map.data->change;
@@ -85,10 +85,9 @@ quick_result<std::size_t> wait_for_any(std::span<const watched> variables,
   if (variables.empty() || variables.size() > limits::variables_max)
     return errc::bad_argument;
   const auto regions = regions_of(variables);
-  const bool fits
-    = variables.size() + regions.size() <= limits::wait_words_max;
-  const bool each_word = fits && path == wait_path::best
-                         && futex::can_wait_for_many();
+  const bool fits = variables.size() + regions.size() <= limits::wait_words_max;
+  const bool each_word
+    = fits && path == wait_path::best && futex::can_wait_for_many();
   if (!each_word && regions.size() > 1)
     return errc::bad_argument;
   const auto scope = each_word ? watch_scope::variable : watch_scope::region;
