@@ -54,8 +54,9 @@ missing_packages() {
 # Where this machine takes a suite of Debian from; nothing if it does not.
 mirror_of() {
   # shellcheck disable=SC2016 # apt expands it
-  apt-get indextargets --format '$(SITE)' "Origin: Debian*" "Codename: $1" \
-    "Created-By: Packages" | sed -n 1p
+  apt-get indextargets --format '$(CODENAME) $(SITE) $(ORIGIN)' \
+    "Created-By: Packages" \
+    | awk -v suite="$1" '$1 == suite && $3 ~ /^Debian/ { print $2; exit }'
 }
 
 # Makes the backports of this machine's own suite known, from the same mirror.
