@@ -54,16 +54,20 @@ struct frame {
   wire::fields fields;
 };
 
-/// The packet of a frame. Errors: too_long beyond frame_bytes_max.
+/// The packet of a frame; whatever it returns, decode() accepts. Errors:
+/// too_long beyond frame_bytes_max, bad_argument naming the field that cannot
+/// travel (a name twice or too long, text that is not UTF-8, rows in rows).
 shm::result<bytes> encode(const frame& from);
 
 /// The frame of a packet. Errors: protocol, saying what is wrong where.
 shm::result<frame> decode(std::span<const std::byte> packet);
 
-/// A failure frame that answers `request_id`.
+/// A failure frame that answers `request_id`. Always small enough and fit to
+/// encode: a long detail is cut, bytes that are not UTF-8 become '?'.
 frame failure_of(std::uint64_t request_id, const shm::error& error);
 
-/// The error in a failure frame; never `ok`.
+/// The error in a failure frame; never `ok`. A code that this side does not
+/// know becomes `protocol`, with its number and name in the detail.
 shm::error error_of(const frame& failure);
 
 /// The field of that name, or null.
