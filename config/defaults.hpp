@@ -1,0 +1,201 @@
+// Every default and every bound of the house, once: value, unit, reason.
+//
+// A number that limits memory, a queue, a retry or a wait stands here and
+// nowhere else (shm/ keeps its own, it may not include config/). The names end
+// in _default, _min and _max; docs/configuration.md is checked against them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace holdfast::config {
+
+inline constexpr std::uint64_t kibibyte = 1024;
+inline constexpr std::uint64_t mebibyte = 1024 * kibibyte;
+inline constexpr std::uint64_t gibibyte = 1024 * mebibyte;
+
+// -- the file itself ---------------------------------------------------------
+
+/// Bytes. A hand-written file is a few KiB; more is a mistake or an attack.
+inline constexpr std::size_t file_bytes_max = 1024 * 1024;
+
+/// Levels of nesting. The deepest legal place is 7; the rest is head room.
+inline constexpr std::size_t file_depth_max = 16;
+
+/// Complaints. Nobody reads more, and hostile input must not fill memory.
+inline constexpr std::size_t complaints_max = 200;
+
+/// Bytes of a found value that a complaint repeats: one screen line.
+inline constexpr std::size_t quoted_bytes_max = 60;
+
+/// Bytes. Longer unknown words get no "did you mean": comparing costs n * m.
+inline constexpr std::size_t suggestion_bytes_max = 64;
+
+// -- names -------------------------------------------------------------------
+
+/// Bytes. Fits a 64-byte field with its final zero in control memory.
+inline constexpr std::size_t name_bytes_max = 63;
+
+/// Bytes. As a name: the tag stands beside the name in the directory.
+inline constexpr std::size_t type_tag_bytes_max = 63;
+
+/// Bytes. Linux gives account names 32; directory services allow more.
+inline constexpr std::size_t account_bytes_max = 255;
+
+/// Bytes of one account's entry: a group of ten thousand members fits.
+inline constexpr std::size_t account_entry_bytes_max = 1024 * 1024;
+
+/// Bytes. A sentence's worth for the editor's "$schema" address.
+inline constexpr std::size_t schema_address_bytes_max = 1024;
+
+// -- node --------------------------------------------------------------------
+
+/// Number. The lowest id leads, so the first node is 1; zero means "nobody".
+inline constexpr std::uint64_t node_id_default = 1;
+inline constexpr std::uint64_t node_id_min = 1;
+/// Number. Leaves the upper half of 32 bits for marks in control memory.
+inline constexpr std::uint64_t node_id_max = std::uint64_t{1} << 31;
+
+/// Text before the id when a node is not named.
+inline constexpr std::string_view node_name_prefix = "node-";
+
+/// Path. Where a Debian service keeps its state.
+inline constexpr std::string_view data_directory_default = "/var/lib/holdfast";
+/// Bytes. PATH_MAX without its final zero.
+inline constexpr std::size_t data_directory_bytes_max = 4095;
+
+/// Path. Inside the service's RuntimeDirectory, gone after a restart.
+inline constexpr std::string_view socket_default = "/run/holdfast/attach.sock";
+/// Bytes. sun_path holds 108 with its final zero.
+inline constexpr std::size_t socket_bytes_max = 107;
+
+// -- log ---------------------------------------------------------------------
+
+/// Word. Text for a terminal, JSON for everything else.
+inline constexpr std::string_view log_format_default = "automatic";
+/// Word. Tells the story of the node without a line per request.
+inline constexpr std::string_view log_level_default = "info";
+
+// -- attach ------------------------------------------------------------------
+
+/// Time. A local client says hello in microseconds; a silent one is let go.
+inline constexpr std::chrono::milliseconds hello_deadline_default{1000};
+inline constexpr std::chrono::milliseconds hello_deadline_min{10};
+inline constexpr std::chrono::milliseconds hello_deadline_max{60000};
+
+/// Connections not yet authenticated: strangers cannot use up descriptors.
+inline constexpr std::uint64_t pending_default = 64;
+inline constexpr std::uint64_t pending_min = 1;
+inline constexpr std::uint64_t pending_max = 4096;
+
+/// Sessions of the whole node: one descriptor each, 1024 is a usual limit.
+inline constexpr std::uint64_t sessions_default = 1024;
+inline constexpr std::uint64_t sessions_min = 1;
+inline constexpr std::uint64_t sessions_max = 65536;
+
+/// Sessions of one Unix user: a quarter of the node, so no user starves it.
+inline constexpr std::uint64_t sessions_per_uid_default = 256;
+inline constexpr std::uint64_t sessions_per_uid_min = 1;
+inline constexpr std::uint64_t sessions_per_uid_max = sessions_max;
+
+// -- lease -------------------------------------------------------------------
+
+/// Time. Five missed renewals, the moment at which a peer counts as Down.
+inline constexpr std::chrono::milliseconds lease_duration_default{2500};
+inline constexpr std::chrono::milliseconds lease_duration_min{300};
+inline constexpr std::chrono::milliseconds lease_duration_max{60000};
+
+/// Time. The heartbeat's own interval.
+inline constexpr std::chrono::milliseconds lease_renewal_default{500};
+inline constexpr std::chrono::milliseconds lease_renewal_min{100};
+inline constexpr std::chrono::milliseconds lease_renewal_max{20000};
+
+/// Renewals in a lease: two may be lost before readers are told "stale".
+inline constexpr std::uint64_t lease_renewals_min = 3;
+
+// -- tenants -----------------------------------------------------------------
+
+/// Tenants of a file: each has actors of its own.
+inline constexpr std::uint64_t tenants_max = 1024;
+/// Principals of a tenant: each hello looks through them.
+inline constexpr std::uint64_t principals_max = 1024;
+/// Grants of a principal: each request looks through them.
+inline constexpr std::uint64_t grants_max = 64;
+/// Rights in a grant: there are four words.
+inline constexpr std::uint64_t rights_max = 4;
+
+/// Number. The last is (uid_t)-1, which the kernel reads as "unchanged".
+inline constexpr std::uint64_t account_id_max = 4294967294;
+
+/// Bytes of all regions of a tenant at their largest.
+inline constexpr std::uint64_t quota_bytes_default = gibibyte;
+inline constexpr std::uint64_t quota_bytes_min = 64 * kibibyte;
+inline constexpr std::uint64_t quota_bytes_max = 1024 * gibibyte;
+
+/// Regions of a tenant: two memory objects and one actor each.
+inline constexpr std::uint64_t quota_regions_default = 64;
+inline constexpr std::uint64_t quota_regions_min = 1;
+inline constexpr std::uint64_t quota_regions_max = 4096;
+
+/// Variables of a tenant: as many as its regions hold by default.
+inline constexpr std::uint64_t quota_variables_default = 65536;
+inline constexpr std::uint64_t quota_variables_min = 1;
+inline constexpr std::uint64_t quota_variables_max = 1048576;
+
+/// Sessions of a tenant: a quarter of the node's.
+inline constexpr std::uint64_t quota_sessions_default = 256;
+inline constexpr std::uint64_t quota_sessions_min = 1;
+inline constexpr std::uint64_t quota_sessions_max = sessions_max;
+
+// -- regions and variables ---------------------------------------------------
+
+/// Bytes. Below, the page-aligned control object outweighs the values.
+inline constexpr std::uint64_t region_bytes_min = 64 * kibibyte;
+/// Bytes. Reserved at creation: more is a host of its own.
+inline constexpr std::uint64_t region_bytes_max = 64 * gibibyte;
+
+/// Variables of a region: the directory is sized for them at creation.
+inline constexpr std::uint64_t region_variables_default = 1024;
+inline constexpr std::uint64_t region_variables_min = 1;
+inline constexpr std::uint64_t region_variables_max = 65536;
+
+/// Word. Attached clients that hold the right may write.
+inline constexpr std::string_view region_writers_default = "clients";
+/// Word. A fixed-size value is what most variables are.
+inline constexpr std::string_view variable_kind_default = "value";
+
+/// Bytes of one variable: a value is copied whole by each read.
+inline constexpr std::uint64_t variable_capacity_min = 1;
+inline constexpr std::uint64_t variable_capacity_max = 16 * mebibyte;
+
+// -- bounds of other folders -------------------------------------------------
+
+/// Bytes of one frame between client and node; values travel in the mapping.
+inline constexpr std::size_t frame_bytes_max = 64 * 1024;
+
+/// Fields in one frame: ends a parse that hostile lengths would stretch.
+inline constexpr std::size_t fields_per_frame_max = 4096;
+
+/// Clients attached to one region: the slot number in a lock word.
+inline constexpr std::size_t clients_per_region_max = 1024;
+
+/// Variables in one group store or snapshot: bounds the time to undo one.
+inline constexpr std::size_t group_variables_max = 64;
+
+/// Time from SIGTERM to exit; systemd would kill much later.
+inline constexpr std::chrono::milliseconds shutdown_deadline{5000};
+
+/// Time between two drains of a busy region: fresh enough for a replica.
+inline constexpr std::chrono::milliseconds drain_interval_min{1};
+/// Time between two drains of a region nobody waits for; a writer killed in
+/// the middle of a group store is undone within it.
+inline constexpr std::chrono::milliseconds drain_interval_max{20};
+
+/// Time before the first reconnect, doubled up to the last: a restarted node
+/// is found at once, a dead one costs next to nothing.
+inline constexpr std::chrono::milliseconds reconnect_delay_min{50};
+inline constexpr std::chrono::milliseconds reconnect_delay_max{2000};
+
+} // namespace holdfast::config

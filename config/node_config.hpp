@@ -1,0 +1,133 @@
+// What a node is told at start: plain structs, shaped like the JSON file.
+//
+// A value-initialised struct is the configuration of an empty file. Nothing
+// here reads, checks or prints: see load.hpp.
+#pragma once
+
+#include "config/defaults.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace holdfast::config {
+
+enum class log_format { automatic, text, json };
+enum class log_level { trace, debug, info, warning, error };
+enum class right { read, write, create, admin };
+enum class variable_kind { value, bytes, string, json, counter };
+enum class region_writers { clients, node };
+
+struct grant {
+  std::string regions; ///< glob pattern with '*' and '?'
+  std::vector<right> rights;
+
+  bool operator==(const grant&) const = default;
+};
+
+/// A Unix user or group; a client that matches both given ids is the one.
+struct principal {
+  std::string name;
+  std::optional<std::uint32_t> uid{};
+  std::optional<std::uint32_t> gid{};
+  std::vector<grant> grants{};
+
+  bool operator==(const principal&) const = default;
+};
+
+struct quota {
+  std::uint64_t bytes = quota_bytes_default;
+  std::uint32_t regions = quota_regions_default;
+  std::uint32_t variables = quota_variables_default;
+  std::uint32_t sessions = quota_sessions_default;
+
+  bool operator==(const quota&) const = default;
+};
+
+struct variable {
+  std::string name;
+  variable_kind kind = variable_kind::value;
+  std::string type{};         ///< the type tag: "f64", "struct market::quote"
+  std::uint32_t capacity = 0; ///< bytes
+
+  bool operator==(const variable&) const = default;
+};
+
+struct region {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_max = 0; ///< "grow_to" in the file
+  std::uint32_t variables_max = region_variables_default;
+  region_writers writers = region_writers::clients;
+  std::vector<variable> variables{};
+
+  bool operator==(const region&) const = default;
+};
+
+struct tenant {
+  std::string name;
+  struct quota quota {};
+  std::vector<principal> principals{};
+  std::vector<region> regions{};
+
+  bool operator==(const tenant&) const = default;
+};
+
+struct node_section {
+  std::uint64_t id = node_id_default;
+  std::string name = std::string{node_name_prefix} + std::to_string(id);
+  std::string data_directory{data_directory_default};
+  std::string socket{socket_default}; ///< its directory is made 0710
+
+  bool operator==(const node_section&) const = default;
+};
+
+struct log_section {
+  log_format format = log_format::automatic;
+  log_level level = log_level::info;
+
+  bool operator==(const log_section&) const = default;
+};
+
+struct attach_section {
+  std::chrono::milliseconds hello_deadline = hello_deadline_default;
+  std::uint32_t pending_max = pending_default;
+  std::uint32_t sessions_max = sessions_default;
+  std::uint32_t sessions_per_uid_max = sessions_per_uid_default;
+
+  bool operator==(const attach_section&) const = default;
+};
+
+struct lease_section {
+  std::chrono::milliseconds duration = lease_duration_default;
+  std::chrono::milliseconds renewal = lease_renewal_default;
+
+  bool operator==(const lease_section&) const = default;
+};
+
+/// Where values were written; a path that is missing was left to its default.
+struct origin_table {
+  std::string file;
+  std::map<std::string, std::size_t> lines; ///< "node.id" -> 3
+};
+
+struct node_config {
+  node_section node{};
+  log_section log{};
+  attach_section attach{};
+  lease_section lease{};
+  std::vector<tenant> tenants{};
+  origin_table origins{};
+
+  /// Where a value was written does not make another configuration of it.
+  bool operator==(const node_config& other) const {
+    return node == other.node && log == other.log && attach == other.attach
+           && lease == other.lease && tenants == other.tenants;
+  }
+};
+
+} // namespace holdfast::config
