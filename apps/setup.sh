@@ -5,7 +5,8 @@
 
 apt_get() {
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"
+    apt-get -q -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+    -o Acquire::Retries=3 "$@"
 }
 
 say() { printf '==> %s\n' "$*"; }
