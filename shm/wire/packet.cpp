@@ -56,12 +56,19 @@ std::vector<shm::descriptor> take_descriptors(msghdr& message) {
   return taken;
 }
 
+// A reset is reported once, before packets that are still waiting: those are
+// the last words of the other side.
 ssize_t receive(int socket, msghdr& message) noexcept {
+  const auto room = message.msg_controllen;
   ssize_t count = 0;
-  do
+  bool was_reset = false;
+  do {
+    message.msg_controllen = room;
+    was_reset = was_reset || (count < 0 && errno == ECONNRESET);
     count = ::recvmsg(socket, &message,
                       MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_TRUNC);
-  while (count < 0 && errno == EINTR);
+  } while (count < 0
+           && (errno == EINTR || (errno == ECONNRESET && !was_reset)));
   return count;
 }
 

@@ -1,0 +1,164 @@
+// A program's connection to the node on its host: what an application uses.
+//
+//   auto node = client::connection::connect({.tenant = "prod"});
+//   auto quotes = node.value().attach("quotes", shm::access::write);
+//   auto bid = quotes.value().find<double>("bid");
+//   bid.value().store(101.5);
+//
+// Only attaching and administration talk to the node. Reading, storing and
+// waiting happen in the mapped memory, through the handles of shm/handles.hpp
+// and, for several variables at once, shm/group.hpp.
+//
+// Threads:   any thread may use a connection and its copies; calls take turns
+//            on the one socket. Handles need no turn.
+// Ownership: copies share the socket. A mapped region keeps the socket open
+//            too, because the node frees a client's locks and ends its rights
+//            when the socket closes. It closes with the last of them.
+// Errors:    every call ends within the patience given to connect(). Besides
+//            the cases that each call names, all may answer timeout (the node
+//            may still carry the request out), unreachable (the node hung up),
+//            protocol (it broke the protocol; the connection is of no further
+//            use, mapped regions are), no_right, unavailable and overloaded.
+#pragma once
+
+#include "shm/error.hpp"
+#include "shm/region_view.hpp"
+#include "shm/wire/frame.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::client {
+
+struct connect_options {
+  std::string socket = "/run/holdfast/attach.sock";
+  std::string tenant; // may be empty where this user is known to just one
+  std::string client; // who is calling, for the node's log; at most 63 bytes
+  std::chrono::milliseconds patience{5000}; // of every call: 1 ms to 1 day
+};
+
+/// Who answered, and as whom it knows us.
+struct node_greeting {
+  std::uint64_t node = 0;
+  std::string name;
+  std::string version;
+  std::uint64_t session = 0;
+  std::string tenant;
+  std::string principal;
+  std::chrono::milliseconds lease{0};
+};
+
+struct region_listing {
+  std::string region;
+  std::uint64_t bytes = 0, bytes_max = 0, bytes_free = 0;
+  std::uint64_t variables = 0, variables_max = 0, clients = 0;
+  std::uint64_t epoch = 0, home = 0;
+  std::string state, role, rights;
+};
+
+struct variable_listing {
+  std::string name, kind, type;
+  std::uint64_t capacity = 0, version = 0, committed = 0;
+};
+
+struct region_request {
+  std::string region;
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_max = 0; // it may grow to this; 0: as `bytes`
+  std::uint64_t variables_max = 1024;
+  bool node_writes_only = false; // no client maps it writable
+};
+
+struct variable_request {
+  std::string name;
+  shm::layout::variable_kind kind = shm::layout::variable_kind::value;
+  std::string type;
+  std::uint32_t capacity = 0;
+
+  /// A variable that find<T>() finds.
+  template <class T>
+  static variable_request of(std::string name) {
+    return {std::move(name), shm::layout::variable_kind::value,
+            std::string{shm::type_tag<T>::value}, sizeof(T)};
+  }
+};
+
+class line;
+
+class connection {
+public:
+  /// Connects and introduces the program. Errors: unreachable when no node
+  /// answers there; refused when this user may not open the socket or is no
+  /// principal of the tenant; bad_argument, timeout, protocol.
+  static shm::result<connection> connect(const connect_options& options);
+
+  /// Any command of the protocol but attach (docs/protocol.md). Errors: as the
+  /// command; no_such_command, bad_argument.
+  shm::result<wire::fields> call(std::string_view command,
+                                 wire::fields arguments = {}) const;
+
+  /// The regions on which the principal has any right.
+  shm::result<std::vector<region_listing>> regions() const;
+
+  /// All variables of a region by name. Errors: no_such_region.
+  shm::result<std::vector<variable_listing>>
+  variables(std::string_view region) const;
+
+  /// Maps a region; once per connection, copy the view to share it. Errors:
+  /// no_such_region, exists (attached already), full, bad_layout.
+  shm::result<shm::region_view> attach(std::string_view region,
+                                       shm::access wanted) const;
+
+  /// Tells the node that this program is done with a region. Only after the
+  /// last view and handle of it is gone: the node frees its locks. Errors:
+  /// no_such_region.
+  shm::result<void> detach(std::string_view region) const;
+
+  /// Errors: no_such_region, exists, full, bad_argument.
+  shm::result<void> add_variable(std::string_view region,
+                                 const variable_request& wanted) const;
+
+  /// Errors: no_such_region, no_such_variable.
+  shm::result<void> remove_variable(std::string_view region,
+                                    std::string_view name) const;
+
+  /// Errors: exists, quota, no_memory, bad_argument.
+  shm::result<void> create_region(const region_request& wanted) const;
+
+  /// Errors: no_such_region.
+  shm::result<void> remove_region(std::string_view region) const;
+
+  /// Reserves memory up to `bytes` in all. Errors: no_such_region, quota,
+  /// no_memory, bad_argument beyond the region's largest size.
+  shm::result<void> grow_region(std::string_view region,
+                                std::uint64_t bytes) const;
+
+  /// False once the node hung up or broke the protocol. Never blocks.
+  bool alive() const noexcept;
+
+  /// Sleeps until the node hangs up, which it does when it ends. Errors:
+  /// timeout when it is still there.
+  shm::result<void>
+  wait_for_hang_up(std::chrono::steady_clock::time_point until) const;
+
+  const node_greeting& node() const noexcept;
+
+private:
+  struct shared;
+
+  explicit connection(std::shared_ptr<const shared> of) noexcept
+    : shared_{std::move(of)} {
+    // nop
+  }
+
+  shm::result<void> order(std::string_view command,
+                          wire::fields arguments) const;
+
+  std::shared_ptr<const shared> shared_;
+};
+
+} // namespace holdfast::client
