@@ -299,16 +299,29 @@ TEST_CASE("a node that reads nothing costs no more than the patience",
 TEST_CASE("notices without end do not keep a caller", "[shm][client]") {
   std::atomic<bool> done{false};
   fake_node node{greets_then([&done](auto& session, const auto&) {
-    while (!done)
-      session.say_closing("never");
+    // From several threads, so that there is always one more to read.
+    const auto packet = wire::encode({wire::frame_kind::notice,
+                                      0,
+                                      0,
+                                      "",
+                                      {{"reason", std::string(60'000, 'x')}}});
+    std::vector<std::jthread> senders;
+    for (int i = 0; i < 4; ++i)
+      senders.emplace_back([&] {
+        while (!done)
+          session.send(packet.assume_value());
+      });
   })};
   const auto made = connected(node, 100ms);
 
+  const auto start = std::chrono::steady_clock::now();
   const auto heard = made.call("status");
+  const auto took = std::chrono::steady_clock::now() - start;
   done = true;
 
   REQUIRE_FALSE(heard);
   CHECK(heard.assume_error().code == errc::timeout);
+  CHECK(took < 1s);
 }
 
 TEST_CASE("waiting for one's turn is bounded too", "[shm][client]") {

@@ -221,7 +221,9 @@ TEST_CASE("an attached region is read, stored, rung for and watched",
   CHECK(bid.assume_value().read().assume_value().value == 101.5);
   CHECK(doorbell.get_future().get().size() == 1);
   CHECK(waited.assume_error() == errc::timeout);
-  const auto told = watch.get_future().get();
+  auto watched = watch.get_future();
+  REQUIRE(watched.wait_until(in_a_while()) == std::future_status::ready);
+  const auto told = watched.get();
   CHECK(told.command == "watch");
   CHECK(*wire::find_text(told.fields, "region") == "orders");
 }
