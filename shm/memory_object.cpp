@@ -54,7 +54,7 @@ memory_object memory_object::adopt(descriptor fd) {
   return object;
 }
 
-result<void> memory_object::reserve(std::uint64_t bytes) {
+result<void> memory_object::reserve(std::uint64_t bytes) const {
   // Reserving now turns a full host into an error here instead of a SIGBUS
   // in some reader later.
   int status = 0;

@@ -27,8 +27,9 @@ public:
   /// Takes over a descriptor that somebody passed to us.
   static memory_object adopt(descriptor fd);
 
-  /// Reserves bytes up to `bytes` in all. Blocks while pages are zeroed.
-  result<void> reserve(std::uint64_t bytes);
+  /// Reserves bytes up to `bytes` in all. Blocks while pages are zeroed. Any
+  /// thread.
+  result<void> reserve(std::uint64_t bytes) const;
 
   /// Forbids everybody, of any uid, to shrink it and to change the seals.
   result<void> seal_size();

@@ -222,20 +222,29 @@ void region::settle() {
 }
 
 result<void> region::grow(std::uint64_t bytes) {
+  if (auto reserved = reserve_for_growth(bytes); !reserved)
+    return reserved;
+  finish_growth(bytes);
+  return boost::outcome_v2::success();
+}
+
+result<void> region::reserve_for_growth(std::uint64_t bytes) const {
   const auto now = map_.control->data_bytes.load(std::memory_order_relaxed);
   if (bytes < now || bytes > options_.bytes_max)
     return failed(errc::bad_argument, "a region of " + std::to_string(now)
                                         + " bytes can grow to at most "
                                         + std::to_string(options_.bytes_max));
-  if (auto reserved = data_object_.reserve(bytes); !reserved)
-    return reserved;
+  return data_object_.reserve(bytes);
+}
+
+void region::finish_growth(std::uint64_t bytes) {
+  const auto now = map_.control->data_bytes.load(std::memory_order_relaxed);
   const auto align = [](std::uint64_t value) {
     return value / layout::extent_alignment * layout::extent_alignment;
   };
   heap_.give(align(now), align(bytes) - align(now));
   map_.control->data_bytes.store(bytes, std::memory_order_release);
   announce_event();
-  return boost::outcome_v2::success();
 }
 
 result<std::uint32_t> region::admit_client() {
@@ -340,6 +349,15 @@ region_status region::status() const {
   now.state = static_cast<layout::region_state>(
     c.state.load(std::memory_order_relaxed));
   return now;
+}
+
+std::vector<std::string> region::names_after(std::string_view last,
+                                             std::size_t count) const {
+  std::vector<std::string> names;
+  for (auto next = variables_.upper_bound(last);
+       next != variables_.end() && names.size() < count; ++next)
+    names.push_back(next->first);
+  return names;
 }
 
 region_view region::view() const {

@@ -77,6 +77,12 @@ public:
   /// Blocks while memory is reserved. Errors: bad_argument, no_memory.
   result<void> grow(std::uint64_t bytes);
 
+  /// The two halves of grow. The first blocks while memory is reserved and
+  /// changes nothing else, so any thread may call it beside the owner; the
+  /// second publishes what was reserved and is the owner's.
+  result<void> reserve_for_growth(std::uint64_t bytes) const;
+  void finish_growth(std::uint64_t bytes);
+
   /// A number for a new client's lock words. Errors: full.
   result<std::uint32_t> admit_client();
 
@@ -110,6 +116,10 @@ public:
   void settle();
 
   region_status status() const;
+
+  /// At most `count` names that sort behind `last`, in order.
+  std::vector<std::string> names_after(std::string_view last,
+                                       std::size_t count) const;
   const region_options& options() const noexcept {
     return options_;
   }
