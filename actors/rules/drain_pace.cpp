@@ -1,0 +1,39 @@
+#include "actors/rules/drain_pace.hpp"
+
+#include <algorithm>
+
+namespace holdfast::rules {
+
+bool drain_pace::on_ring() noexcept {
+  if (draining_)
+    return false;
+  draining_ = true;
+  idle_in_a_row_ = 0;
+  interval_ = options_.interval_min;
+  return true;
+}
+
+std::optional<std::chrono::milliseconds>
+drain_pace::on_drained(std::uint32_t changes) noexcept {
+  idle_in_a_row_ = changes == 0 ? idle_in_a_row_ + 1 : 0;
+  if (idle_in_a_row_ >= options_.idle_drains) {
+    draining_ = false;
+    return std::nullopt;
+  }
+  if (changes >= options_.busy_changes) {
+    interval_ = options_.interval_min;
+    return interval_;
+  }
+  const auto wait = interval_;
+  interval_ = std::min(interval_ * 2, options_.interval_max);
+  return wait;
+}
+
+std::chrono::milliseconds drain_pace::on_armed_too_late() noexcept {
+  draining_ = true;
+  idle_in_a_row_ = 0;
+  interval_ = options_.interval_min;
+  return interval_;
+}
+
+} // namespace holdfast::rules

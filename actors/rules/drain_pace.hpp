@@ -1,0 +1,53 @@
+// When to look at a region's dirty set again.
+//
+// A ring asks for one look at once. While changes keep coming, looks follow in
+// the shortest interval; while few come, the interval doubles; after some that
+// found nothing, the doorbell is armed and nobody looks until it rings.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace holdfast::rules {
+
+struct drain_pace_options {
+  std::chrono::milliseconds interval_min{1};
+  std::chrono::milliseconds interval_max{20};
+  /// Changes found by one drain from which on a region counts as busy.
+  std::uint32_t busy_changes = 8;
+  /// Drains in a row that found nothing before the doorbell is armed.
+  std::uint32_t idle_drains = 3;
+};
+
+class drain_pace {
+public:
+  explicit drain_pace(drain_pace_options options) noexcept
+    : options_{options}, interval_{options.interval_min} {
+    // nop
+  }
+
+  /// True if the region must be drained now; false while a drain is due
+  /// anyway, so that a flood of rings costs nothing more.
+  bool on_ring() noexcept;
+
+  /// After a drain: the wait until the next, or nothing: arm the doorbell.
+  std::optional<std::chrono::milliseconds>
+  on_drained(std::uint32_t changes) noexcept;
+
+  /// Arming found something dirty already: the wait until the next drain.
+  std::chrono::milliseconds on_armed_too_late() noexcept;
+
+  /// True while a drain is due; false while the doorbell is armed.
+  bool draining() const noexcept {
+    return draining_;
+  }
+
+private:
+  drain_pace_options options_;
+  std::chrono::milliseconds interval_;
+  std::uint32_t idle_in_a_row_ = 0;
+  bool draining_ = false;
+};
+
+} // namespace holdfast::rules
