@@ -1,0 +1,270 @@
+#include "actors/session.hpp"
+
+#include "actors/commands.hpp"
+#include "actors/session_replies.hpp"
+
+#include <array>
+#include <cassert>
+
+namespace holdfast::actors {
+
+namespace {
+
+constexpr std::uint64_t protocol_version = 1;
+
+using runner = void (*)(session_pointer, const asked&);
+
+struct named_runner {
+  std::string_view command;
+  runner run;
+};
+
+constexpr std::array runners{
+  named_runner{"hello", hello},
+  named_runner{"help", help},
+  named_runner{"status", tell_status},
+  named_runner{"version", tell_version},
+  named_runner{"time", tell_time},
+  named_runner{"regions", list_regions},
+  named_runner{"region", tell_region},
+  named_runner{"variables", list_variables},
+  named_runner{"attach", attach},
+  named_runner{"detach", detach},
+  named_runner{"watch", watch},
+  named_runner{"add_variable", add_variable},
+  named_runner{"remove_variable", remove_variable},
+  named_runner{"create_region", create_region},
+  named_runner{"remove_region", remove_region},
+  named_runner{"grow_region", grow_region},
+  named_runner{"sessions", list_sessions},
+};
+
+runner runner_of(std::string_view command) {
+  for (const auto& each : runners)
+    if (each.command == command)
+      return each.run;
+  assert(!"every command of the registry has a runner");
+  return nullptr;
+}
+
+// -- sending
+// --------------------------------------------------------------------
+
+void send(session_pointer self, const wire::frame& frame,
+          std::vector<shm::descriptor> descriptors = {}) {
+  auto packet = wire::encode(frame);
+  if (!packet) {
+    packet
+      = wire::encode(wire::failure_of(frame.request_id, packet.assume_error()));
+    descriptors.clear();
+  }
+  assert(packet);
+  self->state.line->send(std::move(packet).assume_value(),
+                         std::move(descriptors));
+}
+
+void end(session_pointer self, const std::string& reason) {
+  wire::frame notice;
+  notice.kind = wire::frame_kind::notice;
+  notice.fields = {{"event", "closing"}, {"reason", reason}};
+  send(self, notice);
+  self->quit();
+}
+
+/// Answers a request that broke the rules, and ends the line.
+void end_with(session_pointer self, std::uint64_t request_id,
+              const shm::error& error) {
+  send(self, wire::failure_of(request_id, error));
+  end(self, error.message());
+}
+
+// -- rights
+// -----------------------------------------------------------------------
+
+/// The single right that a request needs, if it needs one.
+std::optional<rules::right> right_for(const command& command,
+                                      const asked& request) {
+  switch (command.right) {
+  case right_needed::read:
+    return rules::right::read;
+  case right_needed::write:
+    return rules::right::write;
+  case right_needed::create:
+    return rules::right::create;
+  case right_needed::admin:
+  case right_needed::admin_anywhere:
+    return rules::right::admin;
+  case right_needed::as_access:
+    return request.text("access") == "write" ? rules::right::write
+                                             : rules::right::read;
+  case right_needed::none:
+  case right_needed::any:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+shm::result<void> check_right(const admission& who, const command& command,
+                              const asked& request) {
+  if (command.right == right_needed::none)
+    return boost::outcome_v2::success();
+  const auto region = request.text("region");
+  const auto held = rules::rights_on(who.grants, region);
+  const auto needed = right_for(command, request);
+  const bool ok = command.right == right_needed::admin_anywhere
+                    ? rules::has_anywhere(who.grants, rules::right::admin)
+                  : needed ? held.has(*needed)
+                           : !held.empty();
+  if (ok)
+    return boost::outcome_v2::success();
+  auto detail = "'" + std::string{command.name} + "' needs "
+                + std::string{needed ? name_of(*needed) : "some right"};
+  detail += command.right == right_needed::admin_anywhere
+              ? " on some region"
+              : " on region '" + region + "'";
+  return shm::failed(shm::errc::no_right, std::move(detail));
+}
+
+// -- requests
+// ---------------------------------------------------------------------
+
+void dispatch(session_pointer self, wire::frame frame) {
+  const auto id = frame.request_id;
+  const auto found = find_command(frame.command);
+  if (!found)
+    return refuse(self, id, found.assume_error());
+  const auto& command = *found.assume_value();
+  if (auto checked = check_arguments(command, frame.fields); !checked)
+    return refuse(self, id, checked.assume_error());
+  const asked request{id, std::move(frame.fields)};
+  if (self->state.who)
+    if (auto checked = check_right(*self->state.who, command, request);
+        !checked)
+      return refuse(self, id, checked.assume_error());
+  runner_of(command.name)(self, request);
+}
+
+void on_packet(session_pointer self, const line_packet& packet) {
+  auto decoded = wire::decode(packet.bytes);
+  if (!decoded)
+    return end_with(self, 0, decoded.assume_error());
+  auto frame = std::move(decoded).assume_value();
+  if (frame.kind != wire::frame_kind::request)
+    return end_with(
+      self, frame.request_id,
+      shm::failed(shm::errc::protocol, "a client sends requests only"));
+  const bool is_hello = frame.command == "hello";
+  if (is_hello == self->state.who.has_value())
+    return end_with(
+      self, frame.request_id,
+      shm::failed(shm::errc::protocol,
+                  is_hello ? "'hello' comes once" : "'hello' comes first"));
+  dispatch(self, std::move(frame));
+}
+
+void on_rang(session_pointer self) {
+  for (const auto& [name, holding] : self->state.holdings)
+    if (holding.access == shm::access::write)
+      self->send(holding.region, doorbell_rung{});
+}
+
+void on_closed(session_pointer self, const std::string& reason) {
+  if (const auto& who = self->state.who)
+    self->state.options.log(
+      log_level::info, "a session ended",
+      {{"session", std::to_string(who->session)},
+       {"tenant", who->tenant},
+       {"principal", who->principal},
+       {"regions", std::to_string(self->state.holdings.size())},
+       {"reason", reason}});
+  self->quit();
+}
+
+void welcome(session_pointer self, std::uint64_t request_id,
+             const admission& who, const std::string& client) {
+  const auto& options = self->state.options;
+  self->state.who = who;
+  self->state.line->admitted();
+  options.log(log_level::info, "a session began",
+              {{"session", std::to_string(who.session)},
+               {"tenant", who.tenant},
+               {"principal", who.principal},
+               {"client", client},
+               {"uid", std::to_string(options.credentials.uid)},
+               {"pid", std::to_string(options.credentials.pid)}});
+  answer(
+    self, request_id,
+    {{"node", options.node.id},
+     {"node_name", options.node.name},
+     {"version", options.node.version},
+     {"session", who.session},
+     {"tenant", who.tenant},
+     {"principal", who.principal},
+     {"lease_ms", static_cast<std::uint64_t>(options.node.lease.count())}});
+}
+
+} // namespace
+
+void answer(session_pointer self, std::uint64_t request_id, wire::fields fields,
+            std::vector<shm::descriptor> descriptors) {
+  wire::frame reply;
+  reply.kind = wire::frame_kind::reply;
+  reply.request_id = request_id;
+  reply.descriptors = static_cast<std::uint16_t>(descriptors.size());
+  reply.fields = std::move(fields);
+  send(self, reply, std::move(descriptors));
+  self->state.line->next();
+}
+
+void refuse(session_pointer self, std::uint64_t request_id,
+            const shm::error& error) {
+  // A client that is not known yet gets one try.
+  if (!self->state.who)
+    return end_with(self, request_id, error);
+  send(self, wire::failure_of(request_id, error));
+  self->state.line->next();
+}
+
+void hello(session_pointer self, const asked& request) {
+  const auto protocol = wire::number_or(request.fields, "protocol", 0);
+  if (protocol != protocol_version)
+    return refuse(
+      self, request.id,
+      shm::failed(shm::errc::protocol, "this node speaks protocol 1, not "
+                                         + std::to_string(protocol)));
+  auto client = request.text("client");
+  if (client.size() > wire::name_bytes_max)
+    return refuse(
+      self, request.id,
+      shm::failed(shm::errc::bad_argument, "'client' has at most 63 bytes"));
+  self
+    ->request(self->state.options.catalog, answer_patience,
+              admit_request{self->state.options.credentials,
+                            request.text("tenant"), client})
+    .then([self, id = request.id,
+           client](const admission& who) { welcome(self, id, who, client); },
+          [self, id = request.id](const caf::error& error) {
+            const auto reason = to_shm(error);
+            const auto& credentials = self->state.options.credentials;
+            self->state.options.log(log_level::warning, "refused a client",
+                                    {{"uid", std::to_string(credentials.uid)},
+                                     {"gid", std::to_string(credentials.gid)},
+                                     {"pid", std::to_string(credentials.pid)},
+                                     {"reason", reason.message()}});
+            refuse(self, id, reason);
+          });
+}
+
+session_actor::behavior_type session(session_pointer self,
+                                     session_options options) {
+  self->state.line = line_owner{std::move(options.line)};
+  self->state.options = std::move(options);
+  return {
+    [self](const line_packet& packet) { on_packet(self, packet); },
+    [self](line_rang) { on_rang(self); },
+    [self](const line_closed& closed) { on_closed(self, closed.reason); },
+    [self](const session_dismissed& why) { end(self, why.reason); },
+  };
+}
+
+} // namespace holdfast::actors

@@ -1,0 +1,84 @@
+// One client's presence: who it is, what it asks, what it holds.
+//
+// Talks to its line, the catalog and the regions it attached. Serves one
+// request at a time; all that it holds ends with it.
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/log.hpp"
+#include "shm/clock.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace holdfast::actors {
+
+/// What a client may learn about the node.
+struct node_facts {
+  std::uint64_t id = 1;
+  std::string name;
+  std::string version;
+  std::chrono::milliseconds lease{};
+  shm::boot_clock::time_point started{};
+};
+
+struct session_options {
+  std::shared_ptr<session_line> line;
+  peer_credentials credentials;
+  catalog_actor catalog;
+  node_facts node;
+  std::function<shm::boot_clock::time_point()> now;
+  std::function<std::chrono::system_clock::time_point()> wall_now;
+  log_function log;
+};
+
+/// Ends the line when the session ends, however it ends.
+class line_owner {
+public:
+  line_owner() = default;
+
+  explicit line_owner(std::shared_ptr<session_line> line)
+    : line_{std::move(line)} {
+    // nop
+  }
+
+  line_owner(line_owner&&) = default;
+  line_owner& operator=(line_owner&&) = default;
+
+  ~line_owner() {
+    if (line_)
+      line_->close();
+  }
+
+  session_line* operator->() const noexcept {
+    return line_.get();
+  }
+
+private:
+  std::shared_ptr<session_line> line_;
+};
+
+struct session_state {
+  static constexpr const char* name = "session";
+
+  struct holding {
+    tenant_region_actor region;
+    std::uint32_t owner = 0;
+    shm::access access = shm::access::read;
+  };
+
+  session_options options;
+  line_owner line;
+  std::optional<admission> who;            ///< nothing before hello
+  std::map<std::string, holding> holdings; ///< by region
+};
+
+session_actor::behavior_type
+session(session_actor::stateful_pointer<session_state> self,
+        session_options options);
+
+} // namespace holdfast::actors

@@ -1,0 +1,250 @@
+// What a session tells about the node and changes in its tenant.
+#include "actors/commands.hpp"
+#include "actors/session_replies.hpp"
+#include "config/defaults.hpp"
+#include "shm/layout.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace holdfast::actors {
+
+namespace {
+
+/// Rows in one page: this many of the longest fit one frame.
+constexpr std::size_t page_rows_max = 128;
+
+std::string word_of(shm::layout::region_state state) {
+  switch (state) {
+  case shm::layout::region_state::active:
+    return "active";
+  case shm::layout::region_state::fenced:
+    return "fenced";
+  case shm::layout::region_state::moved:
+    return "moved";
+  case shm::layout::region_state::revoked:
+    return "revoked";
+  }
+  return "?";
+}
+
+wire::fields row_of(const region_report& report, rules::right_set rights) {
+  const auto& now = report.status;
+  return {{"region", report.name},
+          {"bytes", now.bytes},
+          {"bytes_max", now.bytes_max},
+          {"bytes_free", now.bytes_free},
+          {"variables", std::uint64_t{now.variables}},
+          {"variables_max", std::uint64_t{now.variables_max}},
+          {"clients", std::uint64_t{now.clients}},
+          {"epoch", now.epoch},
+          {"home", now.home},
+          {"state", word_of(now.state)},
+          {"role", std::string{"home"}},
+          {"rights", to_string(rights)}};
+}
+
+/// Answers of many regions on their way into one reply.
+struct gathering {
+  std::uint64_t request_id = 0;
+  std::size_t open = 0;
+  bool more = false;
+  std::vector<region_report> reports;
+};
+
+void finish_if_complete(session_pointer self,
+                        const std::shared_ptr<gathering>& into) {
+  if (into->open != 0)
+    return;
+  std::sort(into->reports.begin(), into->reports.end(),
+            [](const region_report& a, const region_report& b) {
+              return a.name < b.name;
+            });
+  wire::rows rows;
+  for (const auto& report : into->reports)
+    rows.push_back(
+      row_of(report, rules::rights_on(self->state.who->grants, report.name)));
+  answer(self, into->request_id,
+         {{"rows", std::move(rows)}, {"more", into->more}});
+}
+
+void gather(session_pointer self, const asked& request,
+            const located_regions& all) {
+  const auto into = std::make_shared<gathering>();
+  into->request_id = request.id;
+  const auto after = request.text("after");
+  for (const auto& [name, region] : all.regions) {
+    if (name <= after
+        || rules::rights_on(self->state.who->grants, name).empty())
+      continue;
+    if (into->open == page_rows_max) {
+      into->more = true;
+      break;
+    }
+    ++into->open;
+    self->request(region, answer_patience, region_status_query{})
+      .then(
+        [self, into](const region_report& report) {
+          into->reports.push_back(report);
+          --into->open;
+          finish_if_complete(self, into);
+        },
+        [self, into](const caf::error&) {
+          // It was removed between the list and the question.
+          --into->open;
+          finish_if_complete(self, into);
+        });
+  }
+  finish_if_complete(self, into);
+}
+
+std::uint64_t boot_ns(shm::boot_clock::time_point at) {
+  return static_cast<std::uint64_t>(at.time_since_epoch().count());
+}
+
+} // namespace
+
+void help(session_pointer self, const asked& request) {
+  wire::rows rows;
+  for (const auto& each : all_commands())
+    rows.push_back({{"command", std::string{each.name}},
+                    {"arguments", describe_arguments(each)},
+                    {"right", std::string{name_of(each.right)}},
+                    {"summary", std::string{each.summary}}});
+  answer(self, request.id, {{"rows", std::move(rows)}});
+}
+
+void tell_status(session_pointer self, const asked& request) {
+  self
+    ->request(self->state.options.catalog, answer_patience,
+              totals_query{self->state.who->tenant})
+    .then(
+      [self, id = request.id](const tenant_totals& totals) {
+        const auto& [node, who]
+          = std::tie(self->state.options.node, *self->state.who);
+        const auto uptime = self->state.options.now() - node.started;
+        answer(self, id,
+               {{"node", node.id},
+                {"name", node.name},
+                {"version", node.version},
+                {"uptime_ms",
+                 boot_ns(shm::boot_clock::time_point{uptime}) / 1'000'000},
+                {"state", std::string{"serving"}},
+                {"regions", totals.regions},
+                {"sessions", totals.sessions},
+                {"tenant", who.tenant},
+                {"principal", who.principal}});
+      },
+      refusing(self, request.id));
+}
+
+void tell_version(session_pointer self, const asked& request) {
+  answer(self, request.id,
+         {{"version", self->state.options.node.version},
+          {"protocol", std::uint64_t{wire::version}},
+          {"layout", std::uint64_t{shm::layout::version}}});
+}
+
+void tell_time(session_pointer self, const asked& request) {
+  const auto wall = std::chrono::duration_cast<std::chrono::nanoseconds>(
+    self->state.options.wall_now().time_since_epoch());
+  answer(self, request.id,
+         {{"unix_ns", static_cast<std::uint64_t>(wall.count())},
+          {"boot_ns", boot_ns(self->state.options.now())}});
+}
+
+void list_regions(session_pointer self, const asked& request) {
+  self
+    ->request(self->state.options.catalog, answer_patience,
+              regions_query{self->state.who->tenant})
+    .then([=](const located_regions& all) { gather(self, request, all); },
+          refusing(self, request.id));
+}
+
+void tell_region(session_pointer self, const asked& request) {
+  with_region(self, request, [=](const tenant_region_actor& region) {
+    self->request(region, answer_patience, region_status_query{})
+      .then(
+        [self, id = request.id](const region_report& report) {
+          auto row = row_of(
+            report, rules::rights_on(self->state.who->grants, report.name));
+          row.push_back({"applied", report.status.applied});
+          row.push_back({"drains", report.status.drains});
+          row.push_back({"repairs", report.status.repairs});
+          answer(self, id, std::move(row));
+        },
+        refusing(self, request.id));
+  });
+}
+
+void create_region(session_pointer self, const asked& request) {
+  const auto& fields = request.fields;
+  const auto bytes = wire::number_or(fields, "bytes", 0);
+  const auto variables = wire::number_or(fields, "variables_max",
+                                         config::region_variables_default);
+  if (variables > config::region_variables_max)
+    return refuse(
+      self, request.id,
+      shm::failed(shm::errc::bad_argument, "'variables_max' is 1 to 65536"));
+  shm::region_options options;
+  options.tenant = self->state.who->tenant;
+  options.name = request.text("region");
+  options.bytes = bytes;
+  options.bytes_max = wire::number_or(fields, "bytes_max", bytes);
+  options.variables_max = static_cast<std::uint32_t>(variables);
+  options.clients_max = config::clients_per_region_max;
+  options.node_writes_only = request.text("writers") == "node";
+  self
+    ->request(self->state.options.catalog, caf::infinite,
+              create_region_request{options})
+    .then([self, id = request.id] { answer(self, id, {}); },
+          refusing(self, request.id));
+}
+
+void remove_region(session_pointer self, const asked& request) {
+  self
+    ->request(
+      self->state.options.catalog, answer_patience,
+      remove_region_request{self->state.who->tenant, request.text("region")})
+    .then([self, id = request.id] { answer(self, id, {}); },
+          refusing(self, request.id));
+}
+
+void grow_region(session_pointer self, const asked& request) {
+  const auto bytes = wire::number_or(request.fields, "bytes", 0);
+  with_region(self, request, [=](const tenant_region_actor& region) {
+    self->request(region, caf::infinite, grow_request{bytes})
+      .then([self, id = request.id] { answer(self, id, {}); },
+            refusing(self, request.id));
+  });
+}
+
+void list_sessions(session_pointer self, const asked& request) {
+  const auto after = wire::number_or(request.fields, "after", 0);
+  self
+    ->request(self->state.options.catalog, answer_patience,
+              sessions_query{self->state.who->tenant})
+    .then(
+      [self, id = request.id, after](const session_listings& all) {
+        wire::rows rows;
+        bool more = false;
+        for (const auto& each : all.sessions) {
+          if (each.session <= after)
+            continue;
+          more = rows.size() == page_rows_max;
+          if (more)
+            break;
+          rows.push_back({{"session", each.session},
+                          {"principal", each.principal},
+                          {"client", each.client},
+                          {"uid", std::uint64_t{each.credentials.uid}},
+                          {"pid", std::int64_t{each.credentials.pid}},
+                          {"regions", std::uint64_t{each.regions}},
+                          {"age_ms", each.age_ms}});
+        }
+        answer(self, id, {{"rows", std::move(rows)}, {"more", more}});
+      },
+      refusing(self, request.id));
+}
+
+} // namespace holdfast::actors

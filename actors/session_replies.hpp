@@ -1,0 +1,78 @@
+// What all commands of a session share: answers and forwarding.
+#pragma once
+
+#include "actors/error.hpp"
+#include "actors/session.hpp"
+#include "shm/wire/frame.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace holdfast::actors {
+
+using session_pointer = session_actor::stateful_pointer<session_state>;
+
+/// One request under way.
+struct asked {
+  std::uint64_t id = 0;
+  wire::fields fields;
+
+  std::string text(std::string_view name) const {
+    const auto* found = wire::find_text(fields, name);
+    return found != nullptr ? *found : std::string{};
+  }
+};
+
+/// How long a session waits for another actor. Making a region may take long
+/// on a full host; its answer is waited for as long as the line lives.
+constexpr std::chrono::seconds answer_patience{10};
+
+/// Answers, and lets the next request come.
+void answer(session_pointer self, std::uint64_t request_id, wire::fields fields,
+            std::vector<shm::descriptor> descriptors = {});
+void refuse(session_pointer self, std::uint64_t request_id,
+            const shm::error& error);
+
+/// The branch of a request that failed.
+inline auto refusing(session_pointer self, std::uint64_t request_id) {
+  return [self, request_id](const caf::error& error) {
+    refuse(self, request_id, to_shm(error));
+  };
+}
+
+/// Finds the region that a request names, then goes on with it.
+template <class Then>
+void with_region(session_pointer self, const asked& request, Then then) {
+  self
+    ->request(self->state.options.catalog, answer_patience,
+              region_query{self->state.who->tenant, request.text("region")})
+    .then(then, refusing(self, request.id));
+}
+
+// The commands, by file. The dispatcher has checked arguments and rights.
+void hello(session_pointer self, const asked& request);
+
+void attach(session_pointer self, const asked& request);
+void detach(session_pointer self, const asked& request);
+void watch(session_pointer self, const asked& request);
+void add_variable(session_pointer self, const asked& request);
+void remove_variable(session_pointer self, const asked& request);
+void list_variables(session_pointer self, const asked& request);
+
+void help(session_pointer self, const asked& request);
+void tell_status(session_pointer self, const asked& request);
+void tell_version(session_pointer self, const asked& request);
+void tell_time(session_pointer self, const asked& request);
+void list_regions(session_pointer self, const asked& request);
+void tell_region(session_pointer self, const asked& request);
+void create_region(session_pointer self, const asked& request);
+void remove_region(session_pointer self, const asked& request);
+void grow_region(session_pointer self, const asked& request);
+void list_sessions(session_pointer self, const asked& request);
+
+} // namespace holdfast::actors
