@@ -1,0 +1,98 @@
+// One client on the attach socket: packets in, packets and descriptors out.
+//
+// Lives on the loop's thread; the session reaches it through its line, which
+// posts. Trusts nothing that comes in and takes no descriptors.
+#pragma once
+
+#include "actors/door.hpp"
+#include "actors/interfaces.hpp"
+#include "shm/descriptor.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::runtime {
+
+class attach_connection
+  : public std::enable_shared_from_this<attach_connection> {
+public:
+  struct callbacks {
+    std::function<void(attach_connection&)> admitted;
+    std::function<void(attach_connection&, std::string_view reason)> closed;
+  };
+
+  attach_connection(boost::asio::io_context& io, shm::descriptor socket,
+                    actors::peer_credentials credentials, callbacks events);
+
+  /// The end that the session holds.
+  std::shared_ptr<actors::session_line> line();
+
+  /// Begins to read. A client that has not been admitted at the deadline is
+  /// let go.
+  void start(actors::session_actor session,
+             std::chrono::milliseconds hello_deadline);
+
+  const actors::peer_credentials& credentials() const noexcept {
+    return credentials_;
+  }
+
+  bool is_admitted() const noexcept {
+    return admitted_;
+  }
+
+  // -- called by the line, on the loop's thread --
+
+  void send(std::vector<std::byte> packet,
+            std::vector<shm::descriptor> descriptors);
+  void admit();
+  void next();
+
+  /// Ends it once what was sent before is out, or at once if it cannot be.
+  void finish(std::string_view reason);
+
+private:
+  struct outgoing {
+    std::vector<std::byte> packet;
+    std::vector<shm::descriptor> descriptors;
+  };
+
+  enum class received { packet, ring, nothing, closed };
+
+  void wait_readable();
+  void wait_hung_up();
+  void wait_writable();
+  void read();
+  received read_one();
+  void pass_ring_on();
+  void rest_from_rings();
+  void flush();
+  bool send_front();
+  void close(std::string_view reason);
+
+  boost::asio::posix::stream_descriptor stream_;
+  boost::asio::steady_timer deadline_; // of hello, then of rests
+  actors::peer_credentials credentials_;
+  callbacks events_;
+  actors::session_actor session_;
+  std::deque<outgoing> queue_;
+  std::size_t queue_bytes_ = 0;
+  bool admitted_ = false;
+  bool busy_ = false;    // a request is with the session
+  bool waiting_ = false; // for something to read
+  bool resting_ = false; // from a flood of rings
+  bool writing_ = false; // waits until the socket takes more
+  bool ending_ = false;  // closes when the queue is out
+  bool open_ = true;
+  std::chrono::steady_clock::time_point last_ring_;
+};
+
+} // namespace holdfast::runtime

@@ -1,0 +1,224 @@
+#include "runtime/attach_endpoint.hpp"
+
+#include "shm/wire/frame.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace holdfast::runtime {
+
+namespace {
+
+/// Clients accepted before others get their turn.
+constexpr int clients_per_turn = 32;
+
+/// How long to leave waiting clients alone when the host is out of something.
+constexpr std::chrono::milliseconds pause_when_out{100};
+
+/// Lines in the log about dropped clients: one in this time, with a count.
+constexpr std::chrono::seconds drop_log_interval{1};
+
+shm::descriptor open_reserve() {
+  return shm::descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+}
+
+/// Tells a client why before it is dropped; if it cannot be told, so be it.
+void say_closing(int fd, std::string_view reason) {
+  wire::frame notice;
+  notice.kind = wire::frame_kind::notice;
+  notice.fields
+    = {{"event", std::string{"closing"}}, {"reason", std::string{reason}}};
+  if (const auto packet = wire::encode(notice))
+    (void)::send(fd, packet.assume_value().data(), packet.assume_value().size(),
+                 MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+} // namespace
+
+shm::result<std::unique_ptr<attach_endpoint>>
+attach_endpoint::open(boost::asio::io_context& io,
+                      attach_endpoint_options options) {
+  auto socket = attach_socket::open(options.socket);
+  if (!socket)
+    return std::move(socket).assume_error();
+  return std::unique_ptr<attach_endpoint>{new attach_endpoint{
+    io, std::move(options), std::move(socket).assume_value()}};
+}
+
+attach_endpoint::attach_endpoint(boost::asio::io_context& io,
+                                 attach_endpoint_options options,
+                                 attach_socket socket)
+  : io_{io},
+    options_{std::move(options)},
+    socket_{std::make_unique<attach_socket>(std::move(socket))},
+    // The loop gets a descriptor of its own, so that each closes its own.
+    acceptor_{io, ::fcntl(socket_->get(), F_DUPFD_CLOEXEC, 0)},
+    pause_{io},
+    reserve_{open_reserve()},
+    made_directory_{socket_->made_directory()} {
+  // nop
+}
+
+attach_endpoint::~attach_endpoint() {
+  stop_listening();
+  close_lines("the node ended");
+}
+
+void attach_endpoint::start() {
+  wait_for_clients();
+}
+
+void attach_endpoint::stop_listening() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+  socket_.reset();
+}
+
+void attach_endpoint::close_lines(const std::string& reason) {
+  const auto all = connections_;
+  for (const auto& each : all) {
+    wire::frame notice;
+    notice.kind = wire::frame_kind::notice;
+    notice.fields = {{"event", std::string{"closing"}}, {"reason", reason}};
+    if (auto packet = wire::encode(notice))
+      each->send(std::move(packet).assume_value(), {});
+    each->finish(reason);
+  }
+}
+
+// -- accepting
+// --------------------------------------------------------------------
+
+void attach_endpoint::wait_for_clients() {
+  acceptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                       [this](const boost::system::error_code& error) {
+                         if (!error)
+                           accept_batch();
+                       });
+}
+
+void attach_endpoint::accept_batch() {
+  for (int i = 0; i < clients_per_turn; ++i)
+    if (!accept_one())
+      return;
+  wait_for_clients();
+}
+
+/// False when this turn is over; whoever says so arranges for the next.
+bool attach_endpoint::accept_one() {
+  shm::descriptor client{::accept4(acceptor_.native_handle(), nullptr, nullptr,
+                                   SOCK_CLOEXEC | SOCK_NONBLOCK)};
+  if (client) {
+    admit_or_drop(std::move(client));
+    return true;
+  }
+  if (errno == EINTR || errno == ECONNABORTED)
+    return true;
+  if ((errno == EMFILE || errno == ENFILE) && make_room())
+    return true;
+  if (errno == EAGAIN) {
+    wait_for_clients();
+    return false;
+  }
+  // Out of descriptors or memory: a busy loop would make it worse.
+  count_drop("the node is out of descriptors or memory", 0);
+  pause_.expires_after(pause_when_out);
+  pause_.async_wait([this](const boost::system::error_code& error) {
+    if (!error)
+      wait_for_clients();
+  });
+  return false;
+}
+
+/// Out of descriptors: one is kept back to accept the next client with, so
+/// that it is told instead of left hanging.
+bool attach_endpoint::make_room() noexcept {
+  if (!reserve_)
+    return false;
+  reserve_ = {};
+  bool dropped = false;
+  {
+    const shm::descriptor client{
+      ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC)};
+    dropped = static_cast<bool>(client);
+    if (dropped)
+      say_closing(client.get(), "overloaded: the node has no descriptors left");
+  }
+  reserve_ = open_reserve();
+  return dropped && reserve_;
+}
+
+std::string_view attach_endpoint::refusal(std::uint32_t uid) const {
+  const auto& limits = options_.limits;
+  const auto found = by_uid_.find(uid);
+  if (connections_.size() >= limits.sessions_max)
+    return "overloaded: attach.sessions_max is reached";
+  if (found != by_uid_.end() && found->second >= limits.sessions_per_uid_max)
+    return "overloaded: attach.sessions_per_uid_max is reached";
+  if (pending_ >= limits.pending_max)
+    return "overloaded: attach.pending_max is reached";
+  return {};
+}
+
+void attach_endpoint::admit_or_drop(shm::descriptor client) {
+  ucred who{};
+  socklen_t size = sizeof(who);
+  if (::getsockopt(client.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
+    return;
+  if (const auto reason = refusal(who.uid); !reason.empty()) {
+    say_closing(client.get(), reason);
+    count_drop(reason, who.uid);
+    return;
+  }
+  welcome(std::move(client), {who.uid, who.gid, who.pid});
+}
+
+void attach_endpoint::welcome(shm::descriptor client,
+                              const actors::peer_credentials& credentials) {
+  const auto connection = std::make_shared<attach_connection>(
+    io_, std::move(client), credentials,
+    attach_connection::callbacks{
+      [this](attach_connection&) { --pending_; },
+      [this](attach_connection& closed, std::string_view reason) {
+        on_closed(closed, reason);
+      }});
+  connections_.insert(connection);
+  ++by_uid_[credentials.uid];
+  ++pending_;
+  connection->start(options_.open_session(credentials, connection->line()),
+                    options_.limits.hello_deadline);
+}
+
+void attach_endpoint::on_closed(attach_connection& connection,
+                                std::string_view reason) {
+  const auto uid = connection.credentials().uid;
+  if (--by_uid_[uid] == 0)
+    by_uid_.erase(uid);
+  if (!connection.is_admitted()) {
+    --pending_;
+    options_.log(
+      actors::log_level::debug, "a client left without a session",
+      {{"uid", std::to_string(uid)}, {"reason", std::string{reason}}});
+  }
+  connections_.erase(connection.shared_from_this());
+}
+
+void attach_endpoint::count_drop(std::string_view reason, std::uint32_t uid) {
+  ++dropped_;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_drop_logged_ < drop_log_interval)
+    return;
+  last_drop_logged_ = now;
+  options_.log(actors::log_level::warning, "dropped clients",
+               {{"count", std::to_string(dropped_)},
+                {"reason", std::string{reason}},
+                {"uid", std::to_string(uid)}});
+  dropped_ = 0;
+}
+
+} // namespace holdfast::runtime

@@ -1,0 +1,63 @@
+// One node: starts the cast in order, wires it, ends it in reverse.
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/log.hpp"
+#include "config/node_config.hpp"
+#include "runtime/attach_endpoint.hpp"
+#include "runtime/caf_setup.hpp"
+#include "runtime/data_directory.hpp"
+#include "runtime/event_loop.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace holdfast::runtime {
+
+/// Loop's thread only.
+class node {
+public:
+  /// Serves when it returns. Errors: exists when another node has the data
+  /// directory or the socket; whatever stopped a region from being made.
+  static shm::result<std::unique_ptr<node>>
+  start(event_loop& loop, const config::node_config& config,
+        actors::log_function log);
+
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Fences the regions, tells the clients, ends every actor. Whoever calls it
+  /// starts the watchdog first.
+  ~node();
+
+private:
+  node(const config::node_config& config, actors::log_function log,
+       data_directory directory);
+
+  shm::result<void> open_door(event_loop& loop);
+  void start_cast();
+  shm::result<void> make_regions();
+  shm::result<void> make_region(const config::tenant& tenant,
+                                const config::region& region);
+  actors::session_actor
+  open_session(const actors::peer_credentials& credentials,
+               std::shared_ptr<actors::session_line> line);
+
+  config::node_config config_;
+  actors::log_function log_;
+  data_directory directory_;
+  caf_setup setup_;
+  caf::actor_system system_;
+  actors::region_maker_actor maker_;
+  actors::catalog_actor catalog_;
+  std::unique_ptr<attach_endpoint> endpoint_;
+  shm::boot_clock::time_point started_;
+};
+
+/// "0.1.0".
+std::string node_version();
+
+} // namespace holdfast::runtime
