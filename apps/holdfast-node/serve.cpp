@@ -1,0 +1,82 @@
+#include "apps/holdfast-node/serve.hpp"
+
+#include "config/defaults.hpp"
+#include "runtime/event_loop.hpp"
+#include "runtime/log.hpp"
+#include "runtime/node.hpp"
+#include "runtime/process.hpp"
+#include "runtime/start_warnings.hpp"
+#include "runtime/systemd.hpp"
+#include "runtime/watchdog.hpp"
+
+#include <signal.h>
+#include <string.h>
+
+#include <memory>
+
+namespace holdfast {
+
+namespace {
+
+using actors::log_level;
+
+actors::log_fields about(const config::node_config& config) {
+  return {{"node", std::to_string(config.node.id)},
+          {"name", config.node.name},
+          {"socket", config.node.socket}};
+}
+
+exit_code explain(const actors::log_function& log, const shm::error& error) {
+  log(log_level::error, "cannot start", {{"reason", error.message()}});
+  return error.code == shm::errc::exists ? exit_code::another_node
+                                         : exit_code::cannot_start;
+}
+
+/// Runs until SIGTERM or SIGINT.
+void wait_for_the_end(runtime::event_loop& loop,
+                      const actors::log_function& log) {
+  loop.run();
+  log(log_level::info, "stopping", {});
+  runtime::notify_service("STOPPING=1\nSTATUS=stopping");
+  runtime::start_watchdog(config::shutdown_deadline,
+                          static_cast<int>(exit_code::shutdown_overran));
+}
+
+} // namespace
+
+exit_code serve(const config::node_config& config) {
+  runtime::harden_process();
+  runtime::raise_descriptor_limit();
+  // Before any thread: threads inherit the mask, and the loop alone hears.
+  runtime::block_signals();
+  const auto log = runtime::make_log(config.log);
+  runtime::event_loop loop;
+  const auto on_signal = [&](int signal) {
+    if (signal == SIGHUP) {
+      log(log_level::warning,
+          "SIGHUP noted: this version cannot reload; restart the node", {});
+      return;
+    }
+    log(log_level::info, "a signal asks the node to end",
+        {{"signal", ::strsignal(signal)}});
+    loop.stop();
+  };
+  const auto signals = runtime::signal_source::open(loop, on_signal);
+  if (!signals)
+    return explain(log, signals.assume_error());
+  auto started = runtime::node::start(loop, config, log);
+  if (!started)
+    return explain(log, started.assume_error());
+  for (const auto& warning : runtime::start_warnings(config))
+    log(log_level::warning, warning, {});
+  log(log_level::info, "serving", about(config));
+  runtime::notify_service("READY=1\nSTATUS=serving");
+  {
+    const auto node = std::move(started).assume_value();
+    wait_for_the_end(loop, log);
+  }
+  log(log_level::info, "ended", {});
+  return exit_code::ok;
+}
+
+} // namespace holdfast
