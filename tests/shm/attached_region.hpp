@@ -35,6 +35,11 @@ struct attached_region {
   }
 
   std::unique_ptr<shm::region> owner;
+
+private:
+  /// A client at the addresses of the node: ThreadSanitizer knows a word by
+  /// its address, and two mappings of it would be two words.
+  shm::region_view within_owners_mapping(const shm::attach_grant& grant);
 };
 
 } // namespace holdfast::test
