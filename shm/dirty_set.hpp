@@ -26,12 +26,13 @@ public:
     const auto index = slot / 64;
     // D1 comes after the published value in one total order, and before the
     // writer looks for watchers and the doorbell. Pairs with D3.
-    const auto before
-      = words_[index].fetch_or(bit(slot), std::memory_order_seq_cst);
-    // D2: whoever turned the word from clean to dirty tells the summary.
-    // Pairs with D4.
-    if (before == 0)
-      summary_[index / 64].fetch_or(bit(index), std::memory_order_seq_cst);
+    words_[index].fetch_or(bit(slot), std::memory_order_seq_cst);
+    // D2: whoever finds the summary without the word tells it. Another writer
+    // whose bit is in the word already may never come to do so: it can be
+    // stopped or killed right here. Pairs with D4.
+    auto& summary = summary_[index / 64];
+    if ((summary.load(std::memory_order_seq_cst) & bit(index)) == 0)
+      summary.fetch_or(bit(index), std::memory_order_seq_cst);
   }
 
   /// Takes every marked slot below `slot_count`, calling `visit(slot)` for

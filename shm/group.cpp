@@ -218,6 +218,9 @@ quick_result<void> read_group(std::span<group_slot> slots) {
         return copied;
       if (copied == errc::ok && unchanged(slots, before))
         return boost::outcome_v2::success();
+      // Copies may take long; only looks at the group bits are counted.
+      if (boot_clock::now() > until)
+        return errc::contended;
     }
     if (attempt % limits::spins_before_yield == 0 && boot_clock::now() > until)
       return errc::contended;

@@ -80,6 +80,11 @@ repair_report region::release_client(std::uint32_t owner) {
   }
   map_.control->repairs.fetch_add(report.locks_freed,
                                   std::memory_order_relaxed);
+  // What it stored last may be drained already, and those who wait for it not
+  // woken: they all look again.
+  if (map_.control->variable_watchers.load(std::memory_order_relaxed) != 0
+      || map_.control->region_watchers.load(std::memory_order_relaxed) != 0)
+    announce_event();
   settle();
   return report;
 }

@@ -34,7 +34,17 @@ struct verdict {
   std::optional<std::size_t> index;
 };
 
-verdict look(std::span<const watched> variables) {
+using expected_words = std::span<const futex::expected_word>;
+
+std::uint32_t value_of(const futex::expected_word& word) noexcept {
+  return static_cast<const layout::half_word*>(word.address)
+    ->load(std::memory_order_seq_cst);
+}
+
+verdict look(std::span<const watched> variables, expected_words others) {
+  for (std::size_t i = 0; i < others.size(); ++i)
+    if (value_of(others[i]) != others[i].value)
+      return {errc::ok, variables.size() + i};
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const auto& [in, at, since] = variables[i];
     if (in->state() != layout::region_state::active)
@@ -53,57 +63,63 @@ verdict look(std::span<const watched> variables) {
 // kernel refuse to sleep.
 std::vector<futex::expected_word> words_of(std::span<const watched> variables,
                                            const attachments& regions,
+                                           expected_words others,
                                            watch_scope scope) {
-  std::vector<futex::expected_word> words;
-  if (scope == watch_scope::region) {
-    const auto* change = &regions.front()->map.data->change;
-    words.push_back({change, change->load(std::memory_order_seq_cst)});
-    return words;
-  }
-  for (const auto* region : regions) {
-    const auto* event = &region->control().event;
-    words.push_back({event, event->load(std::memory_order_seq_cst)});
-  }
-  for (const auto& variable : variables) {
-    const auto& latest = variable.at->head->latest;
-    words.push_back({&latest, static_cast<std::uint32_t>(
-                                latest.load(std::memory_order_seq_cst))});
-  }
+  std::vector<futex::expected_word> words{others.begin(), others.end()};
+  const auto note = [&words](const auto* word) {
+    words.push_back({word, static_cast<std::uint32_t>(
+                             word->load(std::memory_order_seq_cst))});
+  };
+  for (const auto* region : regions)
+    note(scope == watch_scope::region ? &region->map.data->change
+                                      : &region->control().event);
+  if (scope == watch_scope::variable)
+    for (const auto& variable : variables)
+      note(&variable.at->head->latest);
   return words;
 }
 
-futex::outcome sleep_on(std::span<const futex::expected_word> words,
-                        futex::deadline until) {
-  return words.size() == 1 ? futex::wait(words.front(), until)
-                           : futex::wait_for_any(words, until);
+futex::outcome sleep_on(expected_words words, futex::deadline until,
+                        bool many_at_once) {
+  if (words.size() == 1)
+    return futex::wait(words.front(), until);
+  if (many_at_once)
+    return futex::wait_for_any(words, until);
+  const auto next_look = std::chrono::steady_clock::now() + limits::wait_slice;
+  if (until <= next_look)
+    return futex::wait(words.front(), until);
+  futex::wait(words.front(), next_look);
+  return futex::outcome::woken;
 }
 
 } // namespace
 
 quick_result<std::size_t> wait_for_any(std::span<const watched> variables,
+                                       expected_words others,
                                        futex::deadline until, wait_path path) {
-  if (variables.empty() || variables.size() > limits::variables_max)
-    return errc::bad_argument;
   const auto regions = regions_of(variables);
-  const bool fits = variables.size() + regions.size() <= limits::wait_words_max;
-  const bool each_word
-    = fits && path == wait_path::best && futex::can_wait_for_many();
-  if (!each_word && regions.size() > 1)
+  const auto fewest = regions.size() + others.size();
+  if (variables.size() > limits::variables_max || fewest == 0
+      || fewest > limits::wait_words_max)
     return errc::bad_argument;
+  const bool many_at_once
+    = path == wait_path::best && futex::can_wait_for_many();
+  const bool each_word
+    = many_at_once && fewest + variables.size() <= limits::wait_words_max;
   const auto scope = each_word ? watch_scope::variable : watch_scope::region;
   for (auto* region : regions)
     if (const auto told = register_watcher(*region, scope); told != errc::ok)
       return told;
   for (auto slept = futex::outcome::woken;;) {
-    const auto words = words_of(variables, regions, scope);
-    const auto [code, index] = look(variables);
+    const auto words = words_of(variables, regions, others, scope);
+    const auto [code, index] = look(variables, others);
     if (index)
       return *index;
     if (code != errc::ok)
       return code;
     if (slept == futex::outcome::timeout)
       return errc::timeout;
-    slept = sleep_on(words, until);
+    slept = sleep_on(words, until, many_at_once);
   }
 }
 

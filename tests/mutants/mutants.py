@@ -39,7 +39,7 @@ MUTANTS = [
      "    struct later { layout::word& w;"
      " ~later() { w.store(0); } } l{words_[index]};"),
     ("summary-after-words", "drain", "dirty_set.hpp",
-     "if (before == 0)", "if (before == 0 && index % 2 == 1)"),
+     "& bit(index)) == 0)", "& bit(index)) == 0 && index % 2 == 1)"),
     ("mark-before-publish", "drain", "variable.hpp",
      "  publish(at, latest + 1);\n  announce(in, *at.head, at.slot);",
      "  announce(in, *at.head, at.slot);\n"
