@@ -30,6 +30,10 @@ inline constexpr std::size_t group_variables_max = 64;
 /// less one for the region's event word.
 inline constexpr std::size_t wait_words_max = 128;
 
+/// Time between two looks of a waiter on a kernel that cannot sleep on several
+/// words at once (before Linux 5.16).
+inline constexpr std::chrono::milliseconds wait_slice{10};
+
 /// Tries of one read before `contended`.
 inline constexpr int read_attempts_max = 1000;
 

@@ -1,8 +1,10 @@
 #include "shm/wait.hpp"
 
+#include "shm/wake_word.hpp"
 #include "tests/shm/attached_region.hpp"
 #include "tests/support/catch.hpp"
 
+#include <array>
 #include <future>
 #include <thread>
 
@@ -118,16 +120,43 @@ TEST_CASE_METHOD(many_variables, "removal and fencing end a wait",
 }
 
 TEST_CASE("variables of two regions are waited for together", "[shm][unit]") {
-  many_variables a{3};
-  many_variables b{3};
-  const std::array both{a.seen[0].watch_since(0), b.seen[0].watch_since(0)};
+  const auto path = GENERATE(wait_path::best, wait_path::change_word);
+  const auto count = GENERATE(1UL, 100UL);
+  many_variables a;
+  many_variables b;
+  auto both = a.watch(count);
+  for (const auto& variable : b.watch(count))
+    both.push_back(variable);
+  auto woken = std::async(
+    std::launch::async, [&] { return shm::wait_for_any(both, soon(), path); });
+  while (!b.somebody_watches())
+    std::this_thread::yield();
 
   REQUIRE(b.written[0].store(1.0));
 
-  if (shm::futex::can_wait_for_many())
-    CHECK(shm::wait_for_any(both, soon()).assume_value() == 1);
-  CHECK(shm::wait_for_any(both, now(), wait_path::change_word).assume_error()
-        == errc::bad_argument);
+  CHECK(woken.get().assume_value() == count);
+}
+
+TEST_CASE_METHOD(many_variables, "a ring ends a wait for variables",
+                 "[shm][unit]") {
+  const auto path = GENERATE(wait_path::best, wait_path::change_word);
+  const auto count = GENERATE(0UL, 1UL, 127UL, 200UL);
+  INFO(count);
+  shm::wake_word wake;
+  const auto all = watch(count);
+  const auto wait = [&](std::uint32_t answered, auto until) {
+    const std::array words{wake.answered(answered)};
+    return shm::wait_for_any(all, words, until, path);
+  };
+  auto woken = std::async(std::launch::async, [&] { return wait(0, soon()); });
+  while (count != 0 && !somebody_watches())
+    std::this_thread::yield();
+
+  wake.ring();
+
+  CHECK(woken.get().assume_value() == count);
+  CHECK(wait(0, now()).assume_value() == count);
+  CHECK(wait(1, now()).assume_error() == errc::timeout);
 }
 
 TEST_CASE_METHOD(many_variables, "waiting for nothing is refused",
