@@ -120,6 +120,10 @@ quick_result<std::size_t> wait_for_any(std::span<const watched> variables,
     if (slept == futex::outcome::timeout)
       return errc::timeout;
     slept = sleep_on(words, until, many_at_once);
+    // Where words change faster than we get to sleep on them, the kernel never
+    // comes to look at the deadline.
+    if (futex::deadline::clock::now() >= until)
+      slept = futex::outcome::timeout;
   }
 }
 
