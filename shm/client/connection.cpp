@@ -14,6 +14,7 @@ using shm::failed;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t protocol_version = wire::version;
+constexpr std::size_t listings_max = shm::limits::variables_max;
 constexpr milliseconds patience_max = std::chrono::hours{24};
 
 // Reads what a reply must hold; the first thing missing is kept.
@@ -120,25 +121,39 @@ shm::result<variable_listing> read_variable(const wire::fields& from) {
   return reply.complete(std::move(out));
 }
 
+std::string_view key_of(const region_listing& listing) {
+  return listing.region;
+}
+
+std::string_view key_of(const variable_listing& listing) {
+  return listing.name;
+}
+
 // Appends one page; whether there is more.
-shm::result<bool> read_page(const wire::fields& from,
-                            std::vector<variable_listing>& into) {
-  reply_reader reply{from, "variables"};
+template <class Listing>
+shm::result<bool>
+read_page(const wire::fields& from, std::string_view command,
+          shm::result<Listing> (*read_row)(const wire::fields&),
+          std::vector<Listing>& into) {
+  reply_reader reply{from, command};
   const auto& page = reply.rows("rows");
   const bool more = reply.truth("more");
   for (const auto& row : page) {
-    auto read = read_variable(row);
+    auto read = read_row(row);
     if (!read)
       return std::move(read).assume_error();
     // Names that rise bound the number of pages.
-    if (!into.empty() && read.assume_value().name <= into.back().name)
-      return failed(errc::protocol, "the variables are not sorted by name");
+    if (!into.empty() && key_of(read.assume_value()) <= key_of(into.back()))
+      return failed(errc::protocol,
+                    "the " + std::string{command} + " are not sorted by name");
     into.push_back(std::move(read).assume_value());
   }
   if (more && page.empty())
-    return failed(errc::protocol, "an empty page of variables, and more");
-  if (into.size() > shm::limits::variables_max)
-    return failed(errc::protocol, "more variables than a region can hold");
+    return failed(errc::protocol,
+                  "an empty page of " + std::string{command} + ", and more");
+  if (into.size() > listings_max)
+    return failed(errc::protocol,
+                  "more " + std::string{command} + " than there can be");
   return reply.complete(more);
 }
 
@@ -226,18 +241,20 @@ shm::result<void> connection::order(std::string_view command,
 }
 
 shm::result<std::vector<region_listing>> connection::regions() const {
-  auto heard = call("regions");
-  if (!heard)
-    return std::move(heard).assume_error();
-  reply_reader reply{heard.assume_value(), "regions"};
   std::vector<region_listing> out;
-  for (const auto& row : reply.rows("rows")) {
-    auto read = read_region(row);
-    if (!read)
-      return std::move(read).assume_error();
-    out.push_back(std::move(read).assume_value());
+  for (bool more = true; more;) {
+    wire::fields arguments;
+    if (!out.empty())
+      arguments.push_back({"after", out.back().region});
+    auto heard = call("regions", std::move(arguments));
+    if (!heard)
+      return std::move(heard).assume_error();
+    auto page = read_page(heard.assume_value(), "regions", read_region, out);
+    if (!page)
+      return std::move(page).assume_error();
+    more = page.assume_value();
   }
-  return reply.complete(std::move(out));
+  return out;
 }
 
 shm::result<std::vector<variable_listing>>
@@ -250,7 +267,8 @@ connection::variables(std::string_view region) const {
     auto heard = call("variables", std::move(arguments));
     if (!heard)
       return std::move(heard).assume_error();
-    auto page = read_page(heard.assume_value(), out);
+    auto page
+      = read_page(heard.assume_value(), "variables", read_variable, out);
     if (!page)
       return std::move(page).assume_error();
     more = page.assume_value();
@@ -334,6 +352,10 @@ bool connection::alive() const noexcept {
 shm::result<void> connection::wait_for_hang_up(
   std::chrono::steady_clock::time_point until) const {
   return shared_->to_node->wait_for_hang_up(until);
+}
+
+void connection::hang_up() const noexcept {
+  shared_->to_node->hang_up();
 }
 
 const node_greeting& connection::node() const noexcept {

@@ -101,7 +101,7 @@ public:
   shm::result<wire::fields> call(std::string_view command,
                                  wire::fields arguments = {}) const;
 
-  /// The regions on which the principal has any right.
+  /// The regions on which the principal has any right, by name.
   shm::result<std::vector<region_listing>> regions() const;
 
   /// All variables of a region by name. Errors: no_such_region.
@@ -144,6 +144,11 @@ public:
   /// timeout when it is still there.
   shm::result<void>
   wait_for_hang_up(std::chrono::steady_clock::time_point until) const;
+
+  /// Ends the session, for all copies: the node frees what it held, and every
+  /// call that waits in another thread answers `unreachable`. Mapped regions
+  /// stay readable. Never blocks.
+  void hang_up() const noexcept;
 
   const node_greeting& node() const noexcept;
 

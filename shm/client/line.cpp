@@ -203,6 +203,9 @@ shm::result<std::optional<answer>> line::sort(wire::received_packet packet,
       last_words_ = *reason;
     return std::optional<answer>{};
   }
+  // The node could not read what we sent, so it cannot name the request.
+  if (came.kind == wire::frame_kind::failure && came.request_id == 0)
+    return break_off(wire::error_of(came));
   if (came.request_id <= answered_ || came.request_id > asked_)
     return broken("an answer to request " + std::to_string(came.request_id)
                   + ", the latest is " + std::to_string(asked_));
@@ -242,6 +245,11 @@ shm::result<void> line::wait_for_hang_up(deadline until) const {
   if ((poll_until(socket_.get(), POLLRDHUP, until) & hang_up) == 0)
     return shm::failed(errc::timeout, "the node is still there");
   return boost::outcome_v2::success();
+}
+
+void line::hang_up() const noexcept {
+  // The descriptor stays: who waits with it must not meet a reused number.
+  ::shutdown(socket_.get(), SHUT_RDWR);
 }
 
 } // namespace holdfast::client

@@ -55,6 +55,9 @@ public:
   /// Sleeps until the node hangs up. Errors: timeout.
   shm::result<void> wait_for_hang_up(deadline until) const;
 
+  /// Hangs up; whoever waits for the node wakes. Never blocks.
+  void hang_up() const noexcept;
+
   int socket() const noexcept {
     return socket_.get();
   }

@@ -103,6 +103,15 @@ TEST_CASE("an answer to what was never asked ends the conversation",
              Catch::Contains("an answer to request 0"));
 }
 
+TEST_CASE("a request that the node cannot read ends the conversation",
+          "[shm][client]") {
+  CHECK(detail_after([](auto& session, auto request) {
+          request.request_id = 0;
+          session.refuse(request, {errc::protocol, "byte 24: what?"});
+        })
+        == "byte 24: what?");
+}
+
 TEST_CASE("a second answer to one request ends the conversation",
           "[shm][client]") {
   fake_node node{[](fake_session& session) {
@@ -201,17 +210,6 @@ TEST_CASE("memory that is no region is given back", "[shm][client]") {
     CHECK(made.alive());
   }
   CHECK(test::open_descriptors() == before);
-}
-
-TEST_CASE("memory comes only by attach", "[shm][client]") {
-  fake_node node{[](fake_session& session) {
-    session.greet();
-    session.wait_for_hang_up();
-  }};
-  const auto made = connected(node);
-
-  CHECK(made.call("attach").assume_error().code == errc::bad_argument);
-  CHECK(made.alive());
 }
 
 TEST_CASE("hanging up in the middle of a call is told", "[shm][client]") {
