@@ -17,7 +17,7 @@ namespace {
 using shm::errc;
 using std::chrono::steady_clock;
 
-constexpr short hang_up = POLLHUP | POLLRDHUP | POLLERR | POLLNVAL;
+constexpr short end_of_line = POLLHUP | POLLRDHUP | POLLERR | POLLNVAL;
 
 timespec left_until(deadline until) noexcept {
   const auto left
@@ -238,11 +238,11 @@ shm::error line::hung_up() const {
 bool line::alive() const noexcept {
   if (broken_.load(std::memory_order_relaxed)) // B1
     return false;
-  return (poll_until(socket_.get(), POLLRDHUP, deadline{}) & hang_up) == 0;
+  return (poll_until(socket_.get(), POLLRDHUP, deadline{}) & end_of_line) == 0;
 }
 
 shm::result<void> line::wait_for_hang_up(deadline until) const {
-  if ((poll_until(socket_.get(), POLLRDHUP, until) & hang_up) == 0)
+  if ((poll_until(socket_.get(), POLLRDHUP, until) & end_of_line) == 0)
     return shm::failed(errc::timeout, "the node is still there");
   return boost::outcome_v2::success();
 }

@@ -299,6 +299,31 @@ TEST_CASE("a program notices that its node is gone", "[shm][client]") {
   CHECK(made.call("status").assume_error().code == errc::unreachable);
 }
 
+TEST_CASE("hanging up ends the session and every call that waits",
+          "[shm][client]") {
+  std::promise<void> asked;
+  std::promise<void> ended;
+  fake_node node{[&](fake_session& session) {
+    session.greet();
+    (void)session.next();
+    asked.set_value();
+    session.wait_for_hang_up();
+    ended.set_value();
+  }};
+  const auto made = connected(node);
+  auto waiting = std::async(std::launch::async, [copy = made] {
+    return copy.call("status").assume_error().code;
+  });
+  asked.get_future().wait();
+
+  made.hang_up();
+
+  CHECK(waiting.get() == errc::unreachable);
+  CHECK(ended.get_future().wait_until(in_a_while())
+        == std::future_status::ready);
+  CHECK_FALSE(made.alive());
+}
+
 TEST_CASE("the reason that a node gives before it closes is told",
           "[shm][client]") {
   fake_node node{[](fake_session& session) {
