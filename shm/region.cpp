@@ -256,6 +256,9 @@ result<std::uint32_t> region::admit_client() {
   const auto owner = next_owner_;
   next_owner_ = next_owner_ % limits::clients_max + 1;
   clients_.insert(owner);
+  // What this client will check lies where others may have written.
+  map_.data->magic = layout::data_magic;
+  map_.data->region_id = options_.region_id;
   return owner;
 }
 

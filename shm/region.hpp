@@ -124,7 +124,7 @@ public:
     return options_;
   }
 
-  /// The node's own handles on it, writable.
+  /// The node's own handles on it, writable. The owner's thread only.
   region_view view() const;
 
 private:

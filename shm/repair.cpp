@@ -13,7 +13,8 @@ using layout::lock_word;
 namespace {
 
 // A lock word of this generation that nobody alive answers for: the dead
-// client's, or garbage that a hostile writer left.
+// client's, or garbage that a hostile writer left. The node's own stores are
+// over: they are made by the thread that asks.
 bool abandoned(std::uint64_t lock, std::uint32_t generation, std::uint32_t dead,
                const std::set<std::uint32_t>& clients) {
   if (lock == lock_word::free(generation))
@@ -21,8 +22,7 @@ bool abandoned(std::uint64_t lock, std::uint32_t generation, std::uint32_t dead,
   if (lock_word::generation(lock) != generation)
     return true;
   const auto owner = lock_word::owner(lock);
-  return owner == dead
-         || (!clients.contains(owner) && owner != lock_word::node_owner - 1);
+  return owner == dead || !clients.contains(owner);
 }
 
 } // namespace

@@ -176,3 +176,26 @@ TEST_CASE("reads of a large value that never holds still end", "[shm][unit]") {
 
   CHECK(clock_type::now() - began < 1s);
 }
+
+TEST_CASE_METHOD(two_numbers,
+                 "no owner that a hostile writer forges keeps a "
+                 "lock beyond its end",
+                 "[shm][unit]") {
+  const auto forged = GENERATE(0x7fff'ffffU, 0x7fff'fffeU, 4096U);
+  a.at().head->lock.store(
+    shm::layout::lock_word::held(a.at().generation, forged));
+
+  owner->release_client(b.in().owner);
+
+  CHECK(a.store(1));
+}
+
+TEST_CASE_METHOD(two_numbers,
+                 "a hostile writer does not keep others from "
+                 "attaching",
+                 "[shm][unit]") {
+  a.in().map.data->magic = 0;
+  a.in().map.data->region_id = 0;
+
+  CHECK(find(attach(), "a").store(1));
+}
