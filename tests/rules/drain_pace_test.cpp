@@ -1,0 +1,75 @@
+#include "actors/rules/drain_pace.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace holdfast::rules;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto armed = std::nullopt;
+
+drain_pace pace() {
+  return drain_pace{{1ms, 20ms, 8, 3}};
+}
+
+} // namespace
+
+TEST_CASE("a ring is answered at once, and once", "[rules][drain_pace]") {
+  auto quiet = pace();
+
+  CHECK_FALSE(quiet.draining());
+  CHECK(quiet.on_ring());
+  CHECK(quiet.draining());
+  CHECK_FALSE(quiet.on_ring());
+}
+
+TEST_CASE("few changes double the wait up to the longest",
+          "[rules][drain_pace]") {
+  auto slow = pace();
+  slow.on_ring();
+
+  std::vector<std::chrono::milliseconds> waits;
+  for (int i = 0; i < 7; ++i)
+    waits.push_back(slow.on_drained(1).value());
+
+  CHECK(waits
+        == std::vector<std::chrono::milliseconds>{1ms, 2ms, 4ms, 8ms, 16ms,
+                                                  20ms, 20ms});
+}
+
+TEST_CASE("many changes bring the shortest wait back", "[rules][drain_pace]") {
+  auto busy = pace();
+  busy.on_ring();
+  for (int i = 0; i < 5; ++i)
+    busy.on_drained(1);
+
+  CHECK(busy.on_drained(8) == 1ms);
+  CHECK(busy.on_drained(8) == 1ms);
+  CHECK(busy.on_drained(1) == 1ms);
+  CHECK(busy.on_drained(1) == 2ms);
+}
+
+TEST_CASE("some drains in a row that found nothing arm the doorbell",
+          "[rules][drain_pace]") {
+  auto idle = pace();
+  idle.on_ring();
+
+  CHECK(idle.on_drained(0) == 1ms);
+  CHECK(idle.on_drained(0) == 2ms);
+  CHECK(idle.on_drained(1) == 4ms); // not in a row
+  CHECK(idle.on_drained(0) == 8ms);
+  CHECK(idle.on_drained(0) == 16ms);
+  CHECK(idle.on_drained(0) == armed);
+  CHECK_FALSE(idle.draining());
+  CHECK(idle.on_ring());
+  CHECK(idle.on_drained(0) == 1ms);
+}
+
+TEST_CASE("a doorbell armed too late is drained soon", "[rules][drain_pace]") {
+  auto late = pace();
+
+  CHECK(late.on_armed_too_late() == 1ms);
+  CHECK(late.draining());
+  CHECK_FALSE(late.on_ring());
+}
