@@ -1,0 +1,92 @@
+// Other programs as processes: started as another user, watched, ended.
+#pragma once
+
+#include "shm/descriptor.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace holdfast::examples {
+
+/// The tour cannot go on.
+struct tour_failure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct identity {
+  uid_t uid;
+  gid_t gid;
+};
+
+struct launch {
+  std::string program; // a file beside this program
+  std::vector<std::string> arguments;
+  std::optional<identity> as{}; // absent: as this process
+  int input = -1;               // becomes standard input; -1: a pipe
+  std::string output_file{};    // takes all output; empty: a pipe
+  std::optional<int> cpu{};     // where it may run
+};
+
+/// What a program told: "name value" lines.
+using told = std::map<std::string, std::string>;
+
+/// A running program. Killed when this object or this process ends. Every wait
+/// is bounded and ends in a tour_failure.
+class child {
+public:
+  explicit child(const launch& what);
+  child(child&& other) noexcept;
+  child& operator=(child&& other) noexcept;
+  ~child();
+
+  /// Waits until it tells this name; the value.
+  std::string wait_for(const std::string& name);
+
+  /// Writes one byte to its standard input.
+  void give_go();
+
+  /// Ends it at once, at whatever it does. Does not wait for its end.
+  void kill() noexcept;
+
+  /// Waits until it ended by itself; all it told.
+  told finish();
+
+  /// Asks it to end, and waits for that.
+  told stop();
+
+  bool running();
+  int exit_status() const noexcept {
+    return status_;
+  }
+
+private:
+  bool read_some(std::chrono::steady_clock::time_point until);
+  void reap(std::chrono::steady_clock::time_point until);
+
+  std::string name_;
+  pid_t id_ = -1;
+  int status_ = 0;
+  shm::descriptor input_;
+  shm::descriptor output_;
+  std::string text_;
+};
+
+/// The directory that this program is in.
+std::string program_directory();
+
+/// Up to `count` processors that this process may use.
+std::vector<int> usable_processors(std::size_t count);
+
+/// Sleeps; a tour_failure if somebody wants the tour to end.
+void rest(std::chrono::nanoseconds duration);
+
+/// From now on SIGINT and SIGTERM end the tour in order.
+void end_on_signals();
+
+} // namespace holdfast::examples
