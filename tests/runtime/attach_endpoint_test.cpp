@@ -1,0 +1,403 @@
+#include "runtime/attach_endpoint.hpp"
+
+#include "shm/wire/frame.hpp"
+#include "tests/support/real_node.hpp"
+#include "tests/support/stepped_system.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+using namespace holdfast;
+using namespace holdfast::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What a session was told, for one that does nothing by itself.
+struct told {
+  std::vector<std::size_t> packets; ///< their sizes
+  int rings = 0;
+  std::string closed;
+};
+
+/// A client's socket, as raw as an attacker's.
+class raw_client {
+public:
+  raw_client()
+    : fd_{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)} {
+    REQUIRE(fd_);
+  }
+
+  bool connect(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    return ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address),
+                     sizeof(address))
+           == 0;
+  }
+
+  bool send(std::size_t bytes) {
+    const std::vector<char> packet(bytes, 'x');
+    return ::send(fd_.get(), packet.data(), packet.size(), MSG_NOSIGNAL)
+           == static_cast<ssize_t>(bytes);
+  }
+
+  bool send_descriptor() {
+    char byte[2] = {};
+    iovec part{byte, 2};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    auto* head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    const int fd = fd_.get();
+    std::memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+    return ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL) == 2;
+  }
+
+  /// Bytes of the next packet, 0 after a hang-up, nothing while there is none.
+  std::optional<std::size_t> receive() {
+    std::vector<char> packet(config::frame_bytes_max);
+    const auto length = ::recv(fd_.get(), packet.data(), packet.size(), 0);
+    if (length < 0)
+      return std::nullopt;
+    last.assign(packet.data(), packet.data() + length);
+    return static_cast<std::size_t>(length);
+  }
+
+  void close() {
+    fd_ = {};
+  }
+
+  std::string last;
+
+private:
+  shm::descriptor fd_;
+};
+
+struct one_endpoint : stepped_system {
+  one_endpoint() {
+    limits.hello_deadline = 10s;
+  }
+
+  ~one_endpoint() {
+    endpoint.reset();
+    lines.clear();
+    pump();
+  }
+
+  void open() {
+    runtime::attach_endpoint_options options;
+    options.socket = path();
+    options.limits = limits;
+    options.log = log();
+    options.open_session = [this](const actors::peer_credentials& credentials,
+                                  std::shared_ptr<actors::session_line> line) {
+      seen = credentials;
+      lines.push_back(std::move(line));
+      sessions.push_back(std::make_unique<told>());
+      return system.spawn(deaf_session, sessions.back().get());
+    };
+    endpoint = runtime::attach_endpoint::open(io, std::move(options)).value();
+    endpoint->start();
+  }
+
+  static actors::session_actor::behavior_type
+  deaf_session(actors::session_actor::pointer self, told* into) {
+    return {
+      [into](const line_packet& packet) {
+        into->packets.push_back(packet.bytes.size());
+      },
+      [into](line_rang) { ++into->rings; },
+      [self, into](const line_closed& closed) {
+        into->closed = closed.reason;
+        self->quit();
+      },
+      [](const session_dismissed&) {},
+    };
+  }
+
+  std::string path() const {
+    return directory.path() + "/attach.sock";
+  }
+
+  void pump() {
+    io.restart();
+    io.poll();
+    run();
+  }
+
+  template <class Condition>
+  bool until(Condition holds) {
+    return eventually([&] {
+      pump();
+      return holds();
+    });
+  }
+
+  /// A client that the endpoint has accepted and, if asked, admitted.
+  raw_client come_in(bool admit = true) {
+    raw_client client;
+    REQUIRE(client.connect(path()));
+    const auto before = sessions.size();
+    REQUIRE(until([&] { return sessions.size() == before + 1; }));
+    if (admit) {
+      lines.back()->admitted();
+      pump();
+    }
+    return client;
+  }
+
+  bool dropped(raw_client& client) {
+    return until([&] { return client.receive() == 0; });
+  }
+
+  temporary_directory directory;
+  boost::asio::io_context io;
+  config::attach_section limits;
+  std::unique_ptr<runtime::attach_endpoint> endpoint;
+  std::vector<std::shared_ptr<actors::session_line>> lines;
+  std::vector<std::unique_ptr<told>> sessions;
+  actors::peer_credentials seen;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(one_endpoint, "packets reach the session and come back",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+
+  REQUIRE(client.send(100));
+  REQUIRE(until([&] { return sessions[0]->packets.size() == 1; }));
+  lines[0]->send(std::vector<std::byte>(50), {});
+
+  CHECK(sessions[0]->packets[0] == 100);
+  CHECK(until([&] { return client.receive() == 50; }));
+  CHECK(seen.uid == ::geteuid());
+  CHECK(seen.pid == ::getpid());
+}
+
+TEST_CASE_METHOD(one_endpoint, "one request at a time reaches the session",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(client.send(100));
+
+  REQUIRE(until([&] { return !sessions[0]->packets.empty(); }));
+  for (int i = 0; i < 100; ++i)
+    pump();
+  CHECK(sessions[0]->packets.size() == 1);
+
+  lines[0]->next();
+  CHECK(until([&] { return sessions[0]->packets.size() == 2; }));
+}
+
+TEST_CASE_METHOD(one_endpoint, "a hang-up is seen while a request is under way",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+  REQUIRE(client.send(100));
+  REQUIRE(until([&] { return !sessions[0]->packets.empty(); }));
+
+  client.close();
+
+  CHECK(until([&] { return sessions[0]->closed == "the client is gone"; }));
+}
+
+TEST_CASE_METHOD(one_endpoint, "a client that breaks the rules is dropped",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+
+  SECTION("by sending descriptors") {
+    REQUIRE(client.send_descriptor());
+    CHECK(dropped(client));
+    CHECK(sessions[0]->closed == "the client sent descriptors");
+  }
+  SECTION("by a packet that is too big") {
+    REQUIRE(client.send(config::frame_bytes_max + 1));
+    CHECK(dropped(client));
+    CHECK(sessions[0]->closed == "the client sent a packet above 64 KiB");
+  }
+  CHECK(sessions[0]->packets.empty());
+}
+
+TEST_CASE_METHOD(one_endpoint, "the biggest packet is taken",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+
+  REQUIRE(client.send(config::frame_bytes_max));
+
+  CHECK(until([&] {
+    return sessions[0]->packets
+           == std::vector<std::size_t>{config::frame_bytes_max};
+  }));
+}
+
+TEST_CASE_METHOD(one_endpoint, "a stranger that says nothing is let go",
+                 "[runtime][attach_endpoint]") {
+  limits.hello_deadline = 20ms;
+  open();
+  auto silent = come_in(false);
+
+  CHECK(dropped(silent));
+  CHECK(sessions[0]->closed == "no hello in time");
+}
+
+TEST_CASE_METHOD(one_endpoint, "a stranger has no bell to ring",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto stranger = come_in(false);
+
+  REQUIRE(stranger.send(1));
+
+  CHECK(dropped(stranger));
+  CHECK(sessions[0]->rings == 0);
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "who rings without end is heard now and then, "
+                 "and its requests still come through",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+  int sent = 0;
+  const auto until_then = std::chrono::steady_clock::now() + 50ms;
+  while (std::chrono::steady_clock::now() < until_then) {
+    sent += client.send(1) ? 1 : 0;
+    pump();
+  }
+
+  REQUIRE(until([&] { return client.send(100); }));
+
+  CHECK(until([&] { return !sessions[0]->packets.empty(); }));
+  CHECK(sent > 100);
+  CHECK(sessions[0]->rings > 0);
+  CHECK(sessions[0]->rings < 200);
+}
+
+TEST_CASE_METHOD(one_endpoint, "a client that does not read is cut off",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+  int sent = 0;
+
+  while (sessions[0]->closed.empty() && sent < 100) {
+    lines[0]->send(std::vector<std::byte>(config::frame_bytes_max - 1), {});
+    ++sent;
+    pump();
+  }
+
+  CHECK(sessions[0]->closed == "the client does not read");
+  CHECK(sent < 12);
+}
+
+TEST_CASE_METHOD(one_endpoint, "what was sent arrives before the line ends",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+
+  lines[0]->send(std::vector<std::byte>(50), {});
+  lines[0]->close();
+
+  CHECK(until([&] { return client.receive() == 50; }));
+  CHECK(dropped(client));
+}
+
+TEST_CASE_METHOD(one_endpoint, "clients beyond a bound are told and dropped",
+                 "[runtime][attach_endpoint]") {
+  std::string bound;
+  SECTION("of the node") {
+    limits.sessions_max = 1;
+    bound = "sessions_max";
+  }
+  SECTION("of one user") {
+    limits.sessions_per_uid_max = 1;
+    bound = "sessions_per_uid_max";
+  }
+  open();
+  auto first = come_in();
+  raw_client second;
+  REQUIRE(second.connect(path()));
+
+  REQUIRE(until([&] { return second.receive().value_or(0) > 1; }));
+  CHECK(second.last.find(bound) != std::string::npos);
+  CHECK(dropped(second));
+
+  first.close();
+  REQUIRE(until([&] { return !sessions[0]->closed.empty(); }));
+  come_in();
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "strangers are bounded, the admitted are not "
+                 "counted among them",
+                 "[runtime][attach_endpoint]") {
+  limits.pending_max = 1;
+  open();
+  auto known = come_in();
+  auto stranger = come_in(false);
+  raw_client third;
+  REQUIRE(third.connect(path()));
+
+  REQUIRE(until([&] { return third.receive().value_or(0) > 1; }));
+
+  CHECK(third.last.find("pending_max") != std::string::npos);
+  stranger.close();
+  REQUIRE(until([&] { return !sessions[1]->closed.empty(); }));
+  come_in(false);
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "without descriptors clients are told, and "
+                 "served again later",
+                 "[runtime][attach_endpoint]") {
+  open();
+  raw_client unlucky;
+  raw_client lucky;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const shm::descriptor highest{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  const rlimit none_left{static_cast<rlim_t>(highest.get()) + 1,
+                         before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+
+  REQUIRE(unlucky.connect(path()));
+  const bool was_told
+    = until([&] { return unlucky.receive().value_or(0) > 1; });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+
+  CHECK(was_told);
+  CHECK(unlucky.last.find("no descriptors") != std::string::npos);
+  REQUIRE(lucky.connect(path()));
+  CHECK(until([&] { return sessions.size() == 1; }));
+}
+
+TEST_CASE_METHOD(one_endpoint, "an endpoint that ends tells its clients",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto client = come_in();
+
+  endpoint->stop_listening();
+  endpoint->close_lines("the node stops");
+
+  REQUIRE(until([&] { return client.receive().value_or(0) > 1; }));
+  CHECK(client.last.find("the node stops") != std::string::npos);
+  CHECK(until([&] { return sessions[0]->closed == "the node stops"; }));
+  raw_client late;
+  CHECK_FALSE(late.connect(path()));
+}
