@@ -106,15 +106,18 @@ void give_to(const std::string& path, const std::optional<identity>& who) {
     throw tour_failure{"cannot give " + path + " to the node's user"};
 }
 
-std::string make_directory() {
-  auto name
-    = (std::filesystem::temp_directory_path() / "holdfast-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw tour_failure{"cannot make a directory " + name};
-  return name;
+} // namespace
+
+own_directory::own_directory()
+  : path_{std::filesystem::temp_directory_path() / "holdfast-XXXXXX"} {
+  if (::mkdtemp(path_.data()) == nullptr)
+    throw tour_failure{"cannot make a directory " + path_};
 }
 
-} // namespace
+own_directory::~own_directory() {
+  std::error_code ignored; // what cannot be removed harms nobody
+  std::filesystem::remove_all(path_, ignored);
+}
 
 cast cast::choose() {
   cast players;
@@ -148,30 +151,27 @@ targets targets_of(const cast& players) {
   return {"closed", "stranger", "secret"};
 }
 
-tour_node::tour_node(const cast& players) : directory_{make_directory()} {
-  socket_ = directory_ + "/run/attach.sock";
-  const auto config = directory_ + "/node.json";
-  std::ofstream{config} << configuration(directory_, players);
-  const auto log = directory_ + "/log";
-  std::ofstream{log} << "";
+tour_node::tour_node(const cast& players) {
+  const auto& directory = directory_.path();
+  socket_ = directory + "/run/attach.sock";
+  const auto config = directory + "/node.json";
+  std::ofstream{config} << configuration(directory, players);
   give_to(config, players.node);
-  give_to(directory_, players.node);
-  if (players.node)
-    std::filesystem::permissions(directory_, std::filesystem::perms{0710});
+  give_to(directory, players.node);
+  if (players.node) // its group comes through to the socket
+    std::filesystem::permissions(directory, std::filesystem::perms{0710});
   process_.emplace(launch{.program = "holdfast-node",
                           .arguments = {"--config", config},
                           .as = players.node,
-                          .output_file = log});
+                          .output_file = directory + "/log"});
   wait_until_it_answers();
 }
 
 tour_node::~tour_node() {
+  if (!stopped_ && !process_->running())
+    std::fprintf(stderr, "holdfast-node ended; its last words:\n%s\n",
+                 last_words().c_str());
   process_.reset();
-  std::error_code ignored; // what is left says so itself
-  if (stopped_)
-    std::filesystem::remove_all(directory_, ignored);
-  else
-    std::fprintf(stderr, "the node's log is %s/log\n", directory_.c_str());
 }
 
 void tour_node::wait_until_it_answers() {
@@ -202,7 +202,7 @@ void tour_node::stop() {
 }
 
 std::string tour_node::last_words() const {
-  std::ifstream file{directory_ + "/log"};
+  std::ifstream file{directory_.path() + "/log"};
   std::string text{std::istreambuf_iterator<char>{file}, {}};
   return text.size() > 2000 ? text.substr(text.size() - 2000) : text;
 }

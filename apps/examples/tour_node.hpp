@@ -32,6 +32,22 @@ struct targets {
   std::string other_region;
 };
 
+/// A directory for a while; goes with all that is in it.
+class own_directory {
+public:
+  own_directory();
+  own_directory(const own_directory&) = delete;
+  own_directory& operator=(const own_directory&) = delete;
+  ~own_directory();
+
+  const std::string& path() const noexcept {
+    return path_;
+  }
+
+private:
+  std::string path_;
+};
+
 class tour_node {
 public:
   /// Starts it and waits until it answers.
@@ -40,8 +56,7 @@ public:
   tour_node(const tour_node&) = delete;
   tour_node& operator=(const tour_node&) = delete;
 
-  /// Ends the node and removes the directory, or leaves that if the tour failed
-  /// for the log in it.
+  /// Ends the node. If it ended by itself, prints what it said.
   ~tour_node();
 
   const std::string& socket() const noexcept {
@@ -55,7 +70,7 @@ private:
   void wait_until_it_answers();
   std::string last_words() const;
 
-  std::string directory_;
+  own_directory directory_;
   std::string socket_;
   std::optional<child> process_;
   bool stopped_ = false;
