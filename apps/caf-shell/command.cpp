@@ -1,0 +1,194 @@
+#include "apps/caf-shell/command.hpp"
+
+#include "apps/caf-shell/commands.hpp"
+#include "apps/caf-shell/interrupt.hpp"
+#include "config/suggestion.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace holdfast::shell {
+
+namespace {
+
+using shm::errc;
+
+constexpr auto any_number = std::numeric_limits<std::size_t>::max();
+
+constexpr std::array set_options{option_spec{
+  "if-version", "N", "only if N is the latest version (0: none yet)"}};
+constexpr std::array watch_options{
+  option_spec{"count", "N", "end after N changes"}};
+constexpr std::array rm_options{
+  option_spec{"yes", "", "do not ask; needed in scripts"}};
+constexpr std::array create_options{
+  option_spec{"max", "BYTES", "how far it may grow (default: not at all)"},
+  option_spec{"variables", "N", "room for this many variables"},
+  option_spec{"node-writes", "", "clients map it read-only"}};
+
+constexpr std::array commands{
+  command{"status", "", 0, 0, completes::nothing, "how the node is", "status",
+          tell_status},
+  command{"regions", "", 0, 0, completes::nothing,
+          "the regions that you have a right on", "regions", list_regions},
+  command{"region", "REGION", 1, 1, completes::region,
+          "one region with its counters", "region quotes", tell_region},
+  command{"variables", "REGION", 1, 1, completes::region,
+          "the variables of a region", "variables quotes", list_variables},
+  command{"get", "REGION/NAME...", 1, any_number, completes::variable,
+          "reads values from memory; one alone is shown bare",
+          "get quotes/bid quotes/ask", get_values},
+  command{"set", "REGION/NAME VALUE", 2, 2, completes::variable,
+          "stores a value: number, text, JSON, or hex or @FILE for bytes",
+          "set quotes/bid 101.5", set_value, set_options},
+  command{"incr", "REGION/NAME [BY]", 1, 2, completes::variable,
+          "adds to a counter; the sum", "incr quotes/orders 5", increment},
+  command{"watch", "REGION/NAME...", 1, 64, completes::variable,
+          "shows values now and whenever they change, until Ctrl-C",
+          "watch quotes/bid --count 10", watch_values, watch_options},
+  command{"add", "REGION/NAME TYPE [CAPACITY]", 2, 3, completes::region,
+          "adds a variable: bool i8 to u64 f32 f64 counter string bytes json, "
+          "or your own type with its capacity",
+          "add quotes/title string 64", add_variable},
+  command{"rm", "REGION[/NAME]", 1, 1, completes::variable,
+          "removes a variable or a whole region", "rm quotes/bid --yes", remove,
+          rm_options},
+  command{"create", "REGION BYTES", 2, 2, completes::nothing, "makes a region",
+          "create orders 1MiB --max 16MiB", create_region, create_options},
+  command{"grow", "REGION BYTES", 2, 2, completes::region,
+          "reserves memory for a region, up to BYTES in all",
+          "grow orders 4MiB", grow_region},
+  command{"sessions", "", 0, 0, completes::nothing,
+          "who is attached to your tenant", "sessions", list_sessions},
+  command{"time", "", 0, 0, completes::nothing, "the node's clocks", "time",
+          tell_time},
+  command{"version", "", 0, 0, completes::nothing,
+          "versions of node, protocol and layout", "version", tell_version},
+  command{"help", "[COMMAND|exit-codes]", 0, 1, completes::command,
+          "the commands, one of them, or the exit codes", "help set", help},
+};
+
+shm::error bad(const command& of, const std::string& why) {
+  return shm::failed(errc::bad_argument, why + "; usage: " + usage_of(of));
+}
+
+const option_spec* find_option(const command& of, std::string_view name) {
+  const auto found = std::find_if(
+    of.options.begin(), of.options.end(),
+    [name](const option_spec& each) { return each.name == name; });
+  return found == of.options.end() ? nullptr : &*found;
+}
+
+shm::result<shown> run(workplace& at, std::span<const std::string> words) {
+  const auto found = find_command(words.front());
+  if (!found)
+    return found.assume_error();
+  const auto& command = *found.assume_value();
+  const auto sorted = sort_arguments(command, words.subspan(1));
+  if (!sorted)
+    return sorted.assume_error();
+  return command.run(at, sorted.assume_value());
+}
+
+exit_code run_and_show(workplace& at, std::span<const std::string> words) {
+  const auto result = run(at, words);
+  if (!result)
+    return at.out.show(result.assume_error(), at.node.meta());
+  return at.out.show(result.assume_value(), at.node.meta());
+}
+
+} // namespace
+
+shm::result<std::optional<std::uint64_t>>
+arguments::number(std::string_view option) const {
+  const auto found = options.find(option);
+  if (found == options.end())
+    return std::optional<std::uint64_t>{};
+  std::uint64_t out = 0;
+  const auto& text = found->second;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, out);
+  if (error != std::errc{} || stopped != end)
+    return shm::failed(errc::bad_argument, "--" + std::string{option}
+                                             + " takes a number, not '" + text
+                                             + "'");
+  return std::optional{out};
+}
+
+std::span<const command> all_commands() noexcept {
+  return commands;
+}
+
+shm::result<const command*> find_command(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& each : commands) {
+    if (each.name == name)
+      return &each;
+    names.push_back(each.name);
+  }
+  auto detail = "'" + std::string{name} + "'";
+  if (const auto meant = config::nearest(name, names); !meant.empty())
+    detail += "; did you mean '" + meant + "'?";
+  return shm::failed(errc::no_such_command, std::move(detail));
+}
+
+shm::result<arguments> sort_arguments(const command& of,
+                                      std::span<const std::string> words) {
+  arguments out;
+  bool options_end = false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (options_end || !word.starts_with("--")) {
+      out.values.push_back(word);
+      continue;
+    }
+    if (word == "--") {
+      options_end = true;
+      continue;
+    }
+    const auto* option = find_option(of, word.substr(2));
+    if (option == nullptr)
+      return bad(of, "there is no option '" + word + "'");
+    if (!option->value.empty() && i + 1 == words.size())
+      return bad(of, word + " takes a value");
+    out.options[std::string{option->name}]
+      = option->value.empty() ? std::string{} : words[++i];
+  }
+  if (out.values.size() < of.values_min)
+    return bad(of, "something is missing");
+  if (out.values.size() > of.values_max)
+    return bad(of, "'" + out.values[of.values_max] + "' is too much");
+  return out;
+}
+
+std::string usage_of(const command& of) {
+  std::string out{of.name};
+  if (!of.values.empty())
+    out.append(" ").append(of.values);
+  for (const auto& [name, value, meaning] : of.options) {
+    out.append(" [--").append(name);
+    if (!value.empty())
+      out.append(" ").append(value);
+    out += ']';
+  }
+  return out;
+}
+
+exit_code run_words(workplace& at, std::vector<std::string> words) {
+  const auto flag = std::find(words.begin(), words.end(), "--json");
+  const bool as_json = flag != words.end();
+  if (as_json)
+    words.erase(flag);
+  if (words.empty())
+    return exit_code::ok;
+  forget_interrupt();
+  if (!as_json || at.out.form() == output_form::json)
+    return run_and_show(at, words);
+  const output json_out{output_form::json};
+  workplace as_asked{at.node, json_out, at.may_ask};
+  return run_and_show(as_asked, words);
+}
+
+} // namespace holdfast::shell

@@ -1,0 +1,125 @@
+#include "apps/caf-shell/commands.hpp"
+#include "apps/caf-shell/stored_value.hpp"
+#include "apps/caf-shell/table.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+namespace holdfast::shell {
+
+namespace {
+
+using nlohmann::ordered_json;
+using shm::errc;
+
+ordered_json row_of(const stored_value& variable,
+                    const stored_value::snapshot& read) {
+  return {
+    {"variable", variable.path()},
+    {"value", read.value},
+    {"version", read.stamp.version},
+    {"committed", variable.handle().committed_version() >= read.stamp.version},
+    {"epoch", read.stamp.epoch},
+    {"freshness", text_of(read.freshness)},
+    {"kind", word_of(variable.type().kind)},
+    {"type", variable.type().tag}};
+}
+
+std::string remark_of(const ordered_json& row) {
+  return "version " + row["version"].dump() + ", "
+         + (row["committed"] ? "committed" : "provisional") + ", "
+         + row["freshness"].get<std::string>();
+}
+
+command_result stored_as(const stored_value& variable, std::uint64_t version) {
+  shown out;
+  out.data = {{"variable", variable.path()}, {"version", version}};
+  out.plain = "version " + std::to_string(version);
+  return out;
+}
+
+std::optional<std::int64_t> change_of(const arguments& with) {
+  if (with.values.size() < 2)
+    return 1;
+  const auto& text = with.values[1];
+  std::int64_t out = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, out);
+  if (error != std::errc{} || stopped != end)
+    return std::nullopt;
+  return out;
+}
+
+} // namespace
+
+command_result get_values(workplace& at, const arguments& with) {
+  shown out;
+  out.data = ordered_json::array();
+  out.columns = {"variable", "value", "version", "committed", "freshness"};
+  for (const auto& path : with.values) {
+    const auto variable = stored_value::find(at.node, path, shm::access::read);
+    if (!variable)
+      return variable.assume_error();
+    const auto read = variable.assume_value().read();
+    if (!read)
+      return read.assume_error();
+    out.data.push_back(row_of(variable.assume_value(), read.assume_value()));
+    if (read.assume_value().freshness.kind != shm::freshness_kind::fresh)
+      out.code = exit_code::stale;
+  }
+  if (with.values.size() > 1)
+    return out;
+  // One value alone is shown as it is, to be used in a script.
+  ordered_json row = out.data.front();
+  const auto text = cell_of(row["value"]);
+  out.plain = at.out.form() == output_form::table ? one_line(text) : text;
+  out.remark = remark_of(row);
+  out.data = std::move(row);
+  return out;
+}
+
+command_result set_value(workplace& at, const arguments& with) {
+  const auto expected = with.number("if-version");
+  if (!expected)
+    return expected.assume_error();
+  const auto found
+    = stored_value::find(at.node, with.values[0], shm::access::write);
+  if (!found)
+    return found.assume_error();
+  const auto& variable = found.assume_value();
+  const auto bytes = bytes_of(variable.type(), with.values[1]);
+  if (!bytes)
+    return bytes.assume_error();
+  const auto& handle = variable.handle();
+  const auto version = expected.assume_value()
+                         ? handle.compare_and_store(*expected.assume_value(),
+                                                    bytes.assume_value())
+                         : handle.store(bytes.assume_value());
+  if (!version)
+    return variable.about(version.assume_error());
+  return stored_as(variable, version.assume_value());
+}
+
+command_result increment(workplace& at, const arguments& with) {
+  const auto change = change_of(with);
+  if (!change)
+    return shm::failed(errc::bad_argument,
+                       "'" + with.values[1] + "' is not a whole number");
+  const auto variable
+    = stored_value::find(at.node, with.values[0], shm::access::write);
+  if (!variable)
+    return variable.assume_error();
+  const auto counter = variable.assume_value().counter_here();
+  if (!counter)
+    return counter.assume_error();
+  const auto after = counter.assume_value().fetch_add(*change);
+  if (!after)
+    return variable.assume_value().about(after.assume_error());
+  shown out;
+  out.data = {{"variable", with.values[0]}, {"value", after.assume_value()}};
+  out.plain = std::to_string(after.assume_value());
+  return out;
+}
+
+} // namespace holdfast::shell
