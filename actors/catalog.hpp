@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,14 @@ struct catalog_state {
     rules::region_cost cost;
   };
 
+  /// Strangers since the last line about them in the log.
+  struct refusal_count {
+    std::optional<shm::boot_clock::time_point> logged_at;
+    std::uint64_t count = 0;
+  };
+
   catalog_options options;
+  refusal_count refusals;
   std::map<std::string, tenant> tenants;
   std::map<caf::actor_addr, session> sessions;
   std::map<caf::actor_addr, retired_region> retired;

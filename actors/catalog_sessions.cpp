@@ -1,6 +1,7 @@
 #include "actors/catalog_sessions.hpp"
 
 #include "actors/error.hpp"
+#include "config/defaults.hpp"
 
 #include <caf/all.hpp>
 
@@ -51,14 +52,35 @@ caf::error ambiguity(const std::vector<match>& found) {
                     "several tenants know you; name one of " + names);
 }
 
+/// Strangers come as often as they like; the log hears of them once a second.
+constexpr std::chrono::seconds refusals_log_interval{1};
+
+void log_refusal(catalog_pointer self, const admit_request& request) {
+  auto& refusals = self->state.refusals;
+  ++refusals.count;
+  const auto now = self->state.options.now();
+  if (refusals.logged_at && now - *refusals.logged_at < refusals_log_interval)
+    return;
+  self->state.options.log(
+    log_level::warning, "refused a client",
+    {{"uid", std::to_string(request.credentials.uid)},
+     {"gid", std::to_string(request.credentials.gid)},
+     {"pid", std::to_string(request.credentials.pid)},
+     {"tenant", request.tenant.substr(0, config::name_bytes_max)},
+     {"count", std::to_string(refusals.count)}});
+  refusals = {now, 0};
+}
+
 } // namespace
 
 caf::result<admission> admit(catalog_pointer self,
                              const admit_request& request) {
   auto& state = self->state;
   const auto found = find_tenants(state, request);
-  if (found.empty())
+  if (found.empty()) {
+    log_refusal(self, request);
     return refusal(request);
+  }
   if (found.size() > 1)
     return ambiguity(found);
   auto& tenant = *found.front().tenant;

@@ -243,16 +243,7 @@ void hello(session_pointer self, const asked& request) {
                             request.text("tenant"), client})
     .then([self, id = request.id,
            client](const admission& who) { welcome(self, id, who, client); },
-          [self, id = request.id](const caf::error& error) {
-            const auto reason = to_shm(error);
-            const auto& credentials = self->state.options.credentials;
-            self->state.options.log(log_level::warning, "refused a client",
-                                    {{"uid", std::to_string(credentials.uid)},
-                                     {"gid", std::to_string(credentials.gid)},
-                                     {"pid", std::to_string(credentials.pid)},
-                                     {"reason", reason.message()}});
-            refuse(self, id, reason);
-          });
+          refusing(self, request.id));
 }
 
 session_actor::behavior_type session(session_pointer self,

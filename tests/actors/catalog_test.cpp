@@ -100,6 +100,19 @@ TEST_CASE_METHOD(two_tenants, "a stranger does not learn which tenants exist",
   CHECK(admit(session, 11, 99).error.code == shm::errc::refused);
 }
 
+TEST_CASE_METHOD(two_tenants, "strangers do not fill the log",
+                 "[actors][catalog]") {
+  caf::scoped_actor session{system};
+  for (int i = 0; i < 100; ++i)
+    admit(session, 11, 99);
+  CHECK(logged.size() == 1);
+
+  advance(1001ms);
+  admit(session, 11, 99);
+
+  CHECK(logged.size() == 2);
+}
+
 TEST_CASE_METHOD(two_tenants, "a client of several tenants has to name one",
                  "[actors][catalog]") {
   caf::scoped_actor session{system};
