@@ -30,7 +30,8 @@ ordered_json json_of_number(T number) {
   const auto* end
     = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
   if (!std::isfinite(number))
-    return std::string(text.data(), end);
+    return std::string{text.data(),
+                       static_cast<std::size_t>(end - text.data())};
   double shortest = 0;
   std::from_chars(text.data(), end, shortest);
   return shortest;
