@@ -32,6 +32,13 @@ int open_anonymous(const std::string& name) {
   return ::memfd_create(name.c_str(), flags);
 }
 
+result<void> add_seals(int fd, growth later, int more) {
+  const int grow = later == growth::forbidden ? F_SEAL_GROW : 0;
+  if (::fcntl(fd, F_ADD_SEALS, more | grow | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+    return system_failure("seal memory");
+  return boost::outcome_v2::success();
+}
+
 } // namespace
 
 result<memory_object> memory_object::create(const std::string& name,
@@ -67,17 +74,12 @@ result<void> memory_object::reserve(std::uint64_t bytes) const {
   return system_failure("reserve memory");
 }
 
-result<void> memory_object::seal_size() {
-  if (::fcntl(fd_.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
-    return system_failure("seal memory");
-  return boost::outcome_v2::success();
+result<void> memory_object::seal_size(growth later) {
+  return add_seals(fd_.get(), later, 0);
 }
 
-result<void> memory_object::seal_writes() {
-  const int seals = F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_SEAL;
-  if (::fcntl(fd_.get(), F_ADD_SEALS, seals) != 0)
-    return system_failure("seal memory");
-  return boost::outcome_v2::success();
+result<void> memory_object::seal_writes(growth later) {
+  return add_seals(fd_.get(), later, F_SEAL_FUTURE_WRITE);
 }
 
 result<unsigned> memory_object::seals() const {

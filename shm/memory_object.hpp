@@ -14,6 +14,7 @@
 namespace holdfast::shm {
 
 enum class access : std::uint8_t { read, write };
+enum class growth : std::uint8_t { forbidden, allowed };
 
 /// A memfd without a name in the file system, so nothing is left behind.
 /// Owned by one thread at a time.
@@ -31,12 +32,13 @@ public:
   /// thread.
   result<void> reserve(std::uint64_t bytes) const;
 
-  /// Forbids everybody, of any uid, to shrink it and to change the seals.
-  result<void> seal_size();
+  /// Forbids everybody, of any uid, to shrink it and to change the seals; to
+  /// grow it, too, unless the node will: any writer could then take memory.
+  result<void> seal_size(growth later);
 
   /// As seal_size, and forbids every future writable mapping or write; the
   /// mappings made before stay writable.
-  result<void> seal_writes();
+  result<void> seal_writes(growth later);
 
   /// The seals set on it (F_GET_SEALS).
   result<unsigned> seals() const;

@@ -73,10 +73,13 @@ result<std::unique_ptr<region>> region::create(const region_options& options) {
   made->data_mapping_ = std::move(data_mapping).assume_value();
   made->lay_out(random_generation());
   // From here on nobody, of any uid, can map the control object writable.
-  if (auto sealed = made->control_object_.seal_writes(); !sealed)
+  if (auto sealed = made->control_object_.seal_writes(growth::forbidden);
+      !sealed)
     return std::move(sealed).assume_error();
-  auto sealed = options.node_writes_only ? made->data_object_.seal_writes()
-                                         : made->data_object_.seal_size();
+  const auto later
+    = options.bytes < options.bytes_max ? growth::allowed : growth::forbidden;
+  auto sealed = options.node_writes_only ? made->data_object_.seal_writes(later)
+                                         : made->data_object_.seal_size(later);
   if (!sealed)
     return std::move(sealed).assume_error();
   return made;

@@ -1,5 +1,6 @@
 #include "shm/region_view.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace holdfast::shm {
@@ -96,8 +97,9 @@ result<region_view> region_view::attach(attach_grant grant) {
   auto data_size = data.size();
   if (!data_size)
     return std::move(data_size).assume_error();
-  if (data_size.assume_value() < plan.heap
-      || data_size.assume_value() > claims.data_bytes_max)
+  // Larger than the largest size is none of our business: a client that may
+  // write can grow an object that may grow.
+  if (std::min(data_size.assume_value(), claims.data_bytes_max) < plan.heap)
     return failed(errc::bad_layout, "size of the data object");
   auto control_mapping = control.map(access::read, plan.control_bytes);
   if (!control_mapping)

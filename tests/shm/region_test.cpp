@@ -35,10 +35,30 @@ TEST_CASE_METHOD(attached_region, "both objects are sealed and 0600",
     owner->share_data(shm::access::write).assume_value());
 
   CHECK((control.seals().assume_value() & ~exec_seal)
-        == (F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_SEAL));
+        == (F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL));
   CHECK((data.seals().assume_value() & ~exec_seal)
         == (F_SEAL_SHRINK | F_SEAL_SEAL));
   CHECK_FALSE(control.map(shm::access::write, 4096));
+}
+
+TEST_CASE("what will not grow is sealed against it", "[shm][unit]") {
+  auto options = small_region();
+  options.bytes_max = options.bytes;
+  options.node_writes_only = GENERATE(false, true);
+  attached_region fixed{options};
+
+  const auto data = shm::memory_object::adopt(
+    fixed.owner->share_data(shm::access::read).assume_value());
+
+  CHECK((data.seals().assume_value() & F_SEAL_GROW) != 0);
+}
+
+TEST_CASE_METHOD(attached_region, "an object that a client grew attaches",
+                 "[shm][unit]") {
+  const auto data = owner->share_data(shm::access::write).assume_value();
+  REQUIRE(::ftruncate(data.get(), 1LL << 30) == 0);
+
+  CHECK(attach().list());
 }
 
 TEST_CASE("a region the node alone writes gives no writable descriptor",
