@@ -230,6 +230,8 @@ shm::error line::break_off(shm::error why) {
 }
 
 shm::error line::hung_up() const {
+  if (last_words_.starts_with("overloaded:"))
+    return shm::failed(errc::overloaded, "the node hung up: " + last_words_);
   return shm::failed(errc::unreachable, last_words_.empty()
                                           ? std::string{"the node hung up"}
                                           : "the node hung up: " + last_words_);

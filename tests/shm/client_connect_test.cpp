@@ -59,6 +59,19 @@ TEST_CASE("where no node answers, the error says what was tried",
   test::remove_directory(directory);
 }
 
+TEST_CASE("a node that is full says so instead of hanging up in silence",
+          "[shm][client]") {
+  test::fake_node node{[](test::fake_session& session) {
+    session.say_closing("overloaded: attach.sessions_max is reached");
+  }};
+
+  const auto made = connection::connect(options_for(node.path(), 5s));
+
+  REQUIRE_FALSE(made);
+  CHECK(made.assume_error().code == errc::overloaded);
+  CHECK_THAT(made.assume_error().detail, Catch::Contains("sessions_max"));
+}
+
 TEST_CASE("a user who may not open the socket is told so", "[shm][client]") {
   const auto directory = test::make_directory();
   const auto path = directory + "/attach.sock";
