@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -153,14 +154,30 @@ bool attach_endpoint::make_room() noexcept {
   return dropped && reserve_;
 }
 
-std::string_view attach_endpoint::refusal(std::uint32_t uid) const {
+/// A user who is silent on many lines keeps nobody else out: one of these is
+/// let go. False when nobody holds more of them than this user.
+bool attach_endpoint::make_place_for(std::uint32_t uid) {
+  const auto fewer = [](const auto& a, const auto& b) {
+    return a.second.size() < b.second.size();
+  };
+  const auto most
+    = std::max_element(pending_by_uid_.begin(), pending_by_uid_.end(), fewer);
+  const auto own = pending_by_uid_.find(uid);
+  if (own != pending_by_uid_.end() && !fewer(*own, *most))
+    return false;
+  const auto silent = (*most->second.begin())->shared_from_this();
+  silent->finish("overloaded: made a place for another user");
+  return true;
+}
+
+std::string_view attach_endpoint::refusal(std::uint32_t uid) {
   const auto& limits = options_.limits;
   const auto found = by_uid_.find(uid);
   if (connections_.size() >= limits.sessions_max)
     return "overloaded: attach.sessions_max is reached";
   if (found != by_uid_.end() && found->second >= limits.sessions_per_uid_max)
     return "overloaded: attach.sessions_per_uid_max is reached";
-  if (pending_ >= limits.pending_max)
+  if (pending_ >= limits.pending_max && !make_place_for(uid))
     return "overloaded: attach.pending_max is reached";
   return {};
 }
@@ -183,15 +200,24 @@ void attach_endpoint::welcome(shm::descriptor client,
   const auto connection = std::make_shared<attach_connection>(
     io_, std::move(client), credentials,
     attach_connection::callbacks{
-      [this](attach_connection&) { --pending_; },
+      [this](attach_connection& admitted) { on_settled(admitted); },
       [this](attach_connection& closed, std::string_view reason) {
         on_closed(closed, reason);
       }});
   connections_.insert(connection);
   ++by_uid_[credentials.uid];
+  pending_by_uid_[credentials.uid].insert(connection.get());
   ++pending_;
   connection->start(options_.open_session(credentials, connection->line()),
                     options_.limits.hello_deadline);
+}
+
+void attach_endpoint::on_settled(attach_connection& connection) {
+  const auto of_user = pending_by_uid_.find(connection.credentials().uid);
+  of_user->second.erase(&connection);
+  if (of_user->second.empty())
+    pending_by_uid_.erase(of_user);
+  --pending_;
 }
 
 void attach_endpoint::on_closed(attach_connection& connection,
@@ -200,7 +226,7 @@ void attach_endpoint::on_closed(attach_connection& connection,
   if (--by_uid_[uid] == 0)
     by_uid_.erase(uid);
   if (!connection.is_admitted()) {
-    --pending_;
+    on_settled(connection);
     options_.log(
       actors::log_level::debug, "a client left without a session",
       {{"uid", std::to_string(uid)}, {"reason", std::string{reason}}});

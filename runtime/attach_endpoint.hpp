@@ -63,9 +63,11 @@ private:
   bool accept_one();
   bool make_room() noexcept;
   void admit_or_drop(shm::descriptor client);
-  std::string_view refusal(std::uint32_t uid) const;
+  std::string_view refusal(std::uint32_t uid);
+  bool make_place_for(std::uint32_t uid);
   void welcome(shm::descriptor client,
                const actors::peer_credentials& credentials);
+  void on_settled(attach_connection& connection);
   void on_closed(attach_connection& connection, std::string_view reason);
   void count_drop(std::string_view reason, std::uint32_t uid);
 
@@ -77,6 +79,8 @@ private:
   shm::descriptor reserve_; // given up to accept and drop when none is left
   std::set<std::shared_ptr<attach_connection>> connections_;
   std::map<std::uint32_t, std::size_t> by_uid_;
+  /// Those without a session yet, by user; no user without one is in it.
+  std::map<std::uint32_t, std::set<attach_connection*>> pending_by_uid_;
   std::size_t pending_ = 0;
   std::size_t dropped_ = 0; // since the last line in the log
   std::chrono::steady_clock::time_point last_drop_logged_;
