@@ -126,9 +126,11 @@ std::string floor_part(const findings& found) {
   return text("\n  %-34s %11s %20s %6s\n", "64 bytes, same run", "Holdfast",
               "the bare floor  ", "ratio")
          + row("read, no system call", number(found.reads, "ours_ns"),
-               number(found.reads, "bare_ns"), "seqlock", "")
+               number(found.reads, "bare_ns"), "seqlock",
+               "   + epoch, freshness")
          + row("store, no system call", number(found.stores, "ours_ns"),
-               number(found.stores, "bare_ns"), "seqlock", "")
+               number(found.stores, "bare_ns"), "seqlock",
+               "   + who, what changed")
          + row("sleeping reader wakes (median)", number(found.wakes, "p50_ns"),
                found.bare_wake_ns, "futex",
                "   p99 " + time_text(number(found.wakes, "p99_ns")));
