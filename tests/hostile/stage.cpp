@@ -245,7 +245,9 @@ void canary::sing(const std::string& socket, song& heard) {
                            .has_value();
       raise_to(heard.longest_attach, clock_type::now() - began);
       heard.attached += in;
-      heard.turned_away += !in;
+      if (!in && heard.turned_away++ == 0)
+        (again ? std::string{"no region"} : again.assume_error().message())
+          .copy(heard.why.data(), heard.why.size() - 1);
       next_attach = clock_type::now() + 20ms;
     }
     std::this_thread::sleep_for(1ms);
@@ -265,6 +267,7 @@ void canary::expect_unharmed(std::chrono::milliseconds longest) {
   const auto before = song_->attached.load();
   const auto comes_in = [&] { return song_->attached > before; };
   CHECK(eventually(comes_in, 2s));
+  INFO("first turned away because: " << song_->why.data());
   CHECK(song_->turned_away == 0);
   CHECK(song_->longest_attach < longest.count() * 1000);
   expect_values_unharmed();

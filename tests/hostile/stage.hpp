@@ -9,6 +9,7 @@
 #include "tests/process/child.hpp"
 #include "tests/support/real_node.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -95,6 +96,7 @@ private:
     std::atomic<std::uint64_t> wrong{0};
     std::atomic<std::uint64_t> attached{0};
     std::atomic<std::uint64_t> turned_away{0};
+    std::array<char, 256> why{};                 // the first time
     std::atomic<std::int64_t> longest_beat{0};   // microseconds
     std::atomic<std::int64_t> longest_attach{0}; // microseconds
   };

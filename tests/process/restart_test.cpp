@@ -108,10 +108,6 @@ struct reader_report {
 
 class restarted_node {
 public:
-  restarted_node() {
-    reader_.emplace([this] { read_across_restarts(node.socket(), *reader); });
-  }
-
   void store(std::uint64_t number) {
     kill_scene writer{node.socket(), shm::access::write};
     writer.prepare(store_kind::small, number);
@@ -128,7 +124,7 @@ public:
   shared<reader_report> reader;
 
 private:
-  std::optional<child> reader_;
+  child reader_{[this] { read_across_restarts(node.socket(), *reader); }};
 };
 
 } // namespace
