@@ -14,21 +14,25 @@ std::int64_t number_in(const layout::word* payload) noexcept {
 
 quick_result<std::pair<std::size_t, reading_stamp>>
 bytes_handle::read_into(std::span<std::byte> into) const noexcept {
-  std::pair<std::size_t, reading_stamp> out{};
+  using answer = std::pair<std::size_t, reading_stamp>;
+  quick_result<answer> out{boost::outcome_v2::in_place_type<answer>};
+  auto& [bytes, stamped] = out.assume_value();
   std::uint64_t version = 0;
   bool fits = true;
-  const auto code = read_latest(
-    at_, version, [&](const layout::word* from, std::uint64_t length) {
-      fits = length <= into.size();
-      if (fits)
-        load_payload(into.data(), from, length);
-      out.first = length;
-    });
-  if (code != errc::ok)
-    return code;
-  if (!fits)
-    return errc::too_long;
-  stamp(out.second, version);
+  auto code = read_latest(at_, version,
+                          [&](const layout::word* from, std::uint64_t length) {
+                            fits = length <= into.size();
+                            if (fits)
+                              load_payload(into.data(), from, length);
+                            bytes = length;
+                          });
+  if (code == errc::ok && !fits)
+    code = errc::too_long;
+  // The only return, as in variable::read.
+  if (code == errc::ok) [[likely]]
+    stamp(stamped, version);
+  else
+    out = code;
   return out;
 }
 

@@ -51,7 +51,7 @@ struct reading : reading_stamp {
 class variable_handle {
 public:
   variable_handle(std::shared_ptr<attachment> in, variable_place at) noexcept
-    : in_{std::move(in)}, at_{at} {
+    : in_{std::move(in)}, at_{at}, control_{in_ ? in_->map.control : nullptr} {
     // nop
   }
 
@@ -94,16 +94,18 @@ public:
 
 protected:
   void stamp(reading_stamp& out, std::uint64_t version) const noexcept {
-    const auto& control = in_->control();
     out.version = version;
-    out.epoch = control.epoch.load(std::memory_order_relaxed);
-    out.lease_end = control.lease_end.load(std::memory_order_relaxed);
+    out.epoch = control_->epoch.load(std::memory_order_relaxed);
+    out.lease_end = control_->lease_end.load(std::memory_order_relaxed);
     out.state = static_cast<layout::region_state>(
-      control.state.load(std::memory_order_relaxed));
+      control_->state.load(std::memory_order_relaxed));
   }
 
   std::shared_ptr<attachment> in_;
   variable_place at_;
+
+private:
+  const layout::control_header* control_; // of in_, one step nearer
 };
 
 /// One value of a fixed, trivially copyable type.
@@ -124,12 +126,19 @@ public:
     std::uint64_t version = 0;
     const auto code
       = read_latest(at_, version, [&](const layout::word* from, auto) {
-          load_payload(reinterpret_cast<std::byte*>(&into.value), from,
-                       sizeof(T));
+          load_payload<sizeof(T)>(reinterpret_cast<std::byte*>(&into.value),
+                                  from);
         });
-    if (code != errc::ok) [[unlikely]]
-      return code;
-    stamp(into, version);
+    // The only return, so that `out` is made in the caller's memory: a second
+    // copy of words just stored would cost more than all of the above.
+    if (code == errc::ok) [[likely]] {
+      stamp(into, version);
+      // The compiler does not see it, and would have callers look it up.
+      if (!out.has_value())
+        __builtin_unreachable();
+    } else {
+      out = code;
+    }
     return out;
   }
 
@@ -153,8 +162,8 @@ public:
 private:
   static auto writer_of(const T& value) noexcept {
     return [&value](layout::word* payload, std::uint64_t) -> std::uint64_t {
-      store_payload(payload, reinterpret_cast<const std::byte*>(&value),
-                    sizeof(T));
+      store_payload<sizeof(T)>(payload,
+                               reinterpret_cast<const std::byte*>(&value));
       return sizeof(T);
     };
   }

@@ -56,10 +56,12 @@ void pause(int attempt) noexcept;
 
 /// Copies the latest complete value: `copy(payload, length)` may run several
 /// times and must only write private memory. `length` is at most the capacity.
-/// Any thread. Errors: no_value, removed, contended.
+/// Any thread. Errors: no_value, removed, contended. Inlined whatever its size:
+/// nothing that a small read fills then leaves the registers.
 template <class Copy>
-errc read_latest(const variable_place& at, std::uint64_t& version,
-                 Copy copy) noexcept {
+[[gnu::always_inline]] inline errc read_latest(const variable_place& at,
+                                               std::uint64_t& version,
+                                               Copy copy) noexcept {
   for (int attempt = 0; attempt < limits::read_attempts_max; ++attempt) {
     // R1 pairs with W4: the value of this version is complete.
     const auto latest = at.head->latest.load(std::memory_order_acquire);
