@@ -37,6 +37,11 @@ inline constexpr std::chrono::milliseconds wait_slice{10};
 /// Tries of one read before `contended`.
 inline constexpr int read_attempts_max = 1000;
 
+/// How long a read tries, once it has tried a few times: 1000 copies of the
+/// largest value would take seconds.
+inline constexpr std::chrono::milliseconds read_patience{50};
+inline constexpr int read_attempts_min = 8;
+
 /// Busy tries before the processor is given to somebody else.
 inline constexpr int spins_before_yield = 64;
 

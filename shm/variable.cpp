@@ -16,6 +16,13 @@ void pause(int attempt) noexcept {
 #endif
 }
 
+bool out_of_patience(boot_clock::time_point& until) noexcept {
+  const auto now = boot_clock::now();
+  if (until == boot_clock::time_point{})
+    until = now + limits::read_patience;
+  return now > until;
+}
+
 errc wait_for_lock(const variable_place& at, std::uint32_t owner) noexcept {
   const auto free = layout::lock_word::free(at.generation);
   const auto mine = layout::lock_word::held(at.generation, owner);

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "shm/attachment.hpp"
+#include "shm/clock.hpp"
 #include "shm/copy.hpp"
 #include "shm/error.hpp"
 #include "shm/layout.hpp"
@@ -54,6 +55,9 @@ struct variable_place {
 /// Gives the processor away now and then while others work.
 void pause(int attempt) noexcept;
 
+/// Whether read_patience is over; the first call sets the end.
+bool out_of_patience(boot_clock::time_point& until) noexcept;
+
 /// Copies the latest complete value: `copy(payload, length)` may run several
 /// times and must only write private memory. `length` is at most the capacity.
 /// Any thread. Errors: no_value, removed, contended. Inlined whatever its size:
@@ -62,6 +66,7 @@ template <class Copy>
 [[gnu::always_inline]] inline errc read_latest(const variable_place& at,
                                                std::uint64_t& version,
                                                Copy copy) noexcept {
+  boot_clock::time_point until{};
   for (int attempt = 0; attempt < limits::read_attempts_max; ++attempt) {
     // R1 pairs with W4: the value of this version is complete.
     const auto latest = at.head->latest.load(std::memory_order_acquire);
@@ -89,6 +94,8 @@ template <class Copy>
       }
     }
     pause(attempt);
+    if (attempt >= limits::read_attempts_min && out_of_patience(until))
+      break;
   }
   return errc::contended;
 }

@@ -143,7 +143,7 @@ TEST_CASE("a wait ends at its deadline beside a flood of changes",
   const auto waited = shm::wait_for_any(all, began + 50ms);
 
   CHECK(waited.assume_error() == errc::timeout);
-  CHECK(clock_type::now() - began < 1s);
+  CHECK(clock_type::now() - began < 20s); // a hang, not a delay
 }
 
 TEST_CASE("reads of a large value that never holds still end", "[shm][unit]") {
@@ -174,7 +174,7 @@ TEST_CASE("reads of a large value that never holds still end", "[shm][unit]") {
     (void)shm::read_group({&slot, 1});
   }
 
-  CHECK(clock_type::now() - began < 1s);
+  CHECK(clock_type::now() - began < 20s); // a hang, not a delay
 }
 
 TEST_CASE_METHOD(two_numbers,
