@@ -58,10 +58,10 @@ MUTANTS = [
     ("wake-forgotten", "wait", "attachment.cpp",
      "    futex::wake(&head.latest);", "    ;"),
     ("look-before-noting-words", "wait", "wait.cpp",
-     "    const auto words = words_of(variables, regions, scope);\n"
-     "    const auto [code, index] = look(variables);",
-     "    const auto [code, index] = look(variables);\n"
-     "    const auto words = words_of(variables, regions, scope);"),
+     "    const auto words = words_of(variables, regions, others, scope);\n"
+     "    const auto [code, index] = look(variables, others);",
+     "    const auto [code, index] = look(variables, others);\n"
+     "    const auto words = words_of(variables, regions, others, scope);"),
 ]
 
 MUTANT_MILLISECONDS = 10000  # ends at the first breach
