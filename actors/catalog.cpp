@@ -67,8 +67,7 @@ caf::result<void> create(catalog_pointer self, create_region_request request) {
   return promise;
 }
 
-// -- finding and removing
-// -------------------------------------------------------
+// -- finding and removing ----------------------------------------------------
 
 catalog_state::region* find(catalog_pointer self, const std::string& tenant,
                             const std::string& region) {
@@ -119,8 +118,7 @@ caf::result<void> remove(catalog_pointer self,
   return caf::unit;
 }
 
-// -- endings
-// --------------------------------------------------------------------
+// -- endings -----------------------------------------------------------------
 
 /// An actor of ours that nobody asked to end has ended.
 void on_region_lost(catalog_pointer self, const caf::down_msg& down) {

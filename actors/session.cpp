@@ -47,8 +47,7 @@ runner runner_of(std::string_view command) {
   return nullptr;
 }
 
-// -- sending
-// --------------------------------------------------------------------
+// -- sending -----------------------------------------------------------------
 
 void send(session_pointer self, const wire::frame& frame,
           std::vector<shm::descriptor> descriptors = {}) {
@@ -78,8 +77,7 @@ void end_with(session_pointer self, std::uint64_t request_id,
   end(self, error.message());
 }
 
-// -- rights
-// -----------------------------------------------------------------------
+// -- rights ------------------------------------------------------------------
 
 /// The single right that a request needs, if it needs one.
 std::optional<rules::right> right_for(const command& command,
@@ -125,8 +123,7 @@ shm::result<void> check_right(const admission& who, const command& command,
   return shm::failed(shm::errc::no_right, std::move(detail));
 }
 
-// -- requests
-// ---------------------------------------------------------------------
+// -- requests ----------------------------------------------------------------
 
 void dispatch(session_pointer self, wire::frame frame) {
   const auto id = frame.request_id;

@@ -99,8 +99,7 @@ void attach_connection::start(actors::session_actor session,
   wait_readable();
 }
 
-// -- reading
-// ----------------------------------------------------------------------
+// -- reading -----------------------------------------------------------------
 
 void attach_connection::wait_readable() {
   if (waiting_ || busy_ || resting_ || ending_ || !open_ || !queue_.empty())
@@ -209,8 +208,7 @@ void attach_connection::admit() {
   events_.admitted(*this);
 }
 
-// -- writing
-// ----------------------------------------------------------------------
+// -- writing -----------------------------------------------------------------
 
 void attach_connection::send(std::vector<std::byte> packet,
                              std::vector<shm::descriptor> descriptors) {
@@ -276,8 +274,7 @@ void attach_connection::wait_writable() {
     });
 }
 
-// -- ending
-// -----------------------------------------------------------------------
+// -- ending ------------------------------------------------------------------
 
 void attach_connection::finish(std::string_view reason) {
   if (!open_)

@@ -92,8 +92,7 @@ void attach_endpoint::close_lines(const std::string& reason) {
   }
 }
 
-// -- accepting
-// --------------------------------------------------------------------
+// -- accepting ---------------------------------------------------------------
 
 void attach_endpoint::wait_for_clients() {
   acceptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,

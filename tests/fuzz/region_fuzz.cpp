@@ -334,8 +334,7 @@ private:
     }
   }
 
-  // -- the node's calls
-  // ---------------------------------------------------------
+  // -- the node's calls ------------------------------------------------------
 
   void node_step(input& in) {
     const auto what = in.number(1);
