@@ -180,6 +180,10 @@ TEST_CASE("a writer that scribbles over everything harms its own region only",
       for (int round = 0;; ++round)
         work_beside(socket, round, *work);
     }};
+    // Both are in before the first word is overwritten: an attach may fail
+    // while the header that it checks is scribbled over.
+    REQUIRE(eventually(
+      [&] { return reads->calls.load() > 0 && work->calls.load() > 0; }, 20s));
     const auto until = clock_type::now() + scribbling_time();
     // One after the other: what a dead one left is mended each time.
     for (unsigned seed = 1; clock_type::now() < until; ++seed) {
