@@ -36,8 +36,8 @@ namespace holdfast::client {
 
 struct connect_options {
   std::string socket = "/run/holdfast/attach.sock";
-  std::string tenant; // may be empty where this user is known to just one
-  std::string client; // who is calling, for the node's log; at most 63 bytes
+  std::string tenant{}; // may be empty where this user is known to just one
+  std::string client{}; // who is calling, for the node's log; at most 63 bytes
   std::chrono::milliseconds patience{5000}; // of every call: 1 ms to 1 day
 };
 
