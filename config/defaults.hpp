@@ -193,6 +193,15 @@ inline constexpr std::chrono::milliseconds drain_interval_min{1};
 /// the middle of a group store is undone within it.
 inline constexpr std::chrono::milliseconds drain_interval_max{20};
 
+/// Regions of one client actor: it sleeps on two words of each, and one system
+/// call takes 128.
+inline constexpr std::size_t client_regions_max = 60;
+/// Subscriptions of one client actor: each change looks through those of its
+/// region.
+inline constexpr std::size_t client_subscriptions_max = 4096;
+/// Requests to attach one region that wait for the node.
+inline constexpr std::size_t client_attach_requests_max = 256;
+
 /// Time before the first reconnect, doubled up to the last: a restarted node
 /// is found at once, a dead one costs next to nothing.
 inline constexpr std::chrono::milliseconds reconnect_delay_min{50};
