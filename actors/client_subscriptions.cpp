@@ -40,13 +40,13 @@ caf::error check(const client_state& state, const client_region& region,
     return make_error(errc::bad_argument, "there is no subscriber");
   if (state.subscriptions.size() >= config::client_subscriptions_max)
     return make_error(errc::full,
-                      std::to_string(config::client_subscriptions_max)
-                        + " subscriptions are the most");
+                      "subscriptions of one client: "
+                        + std::to_string(config::client_subscriptions_max));
   if (followed_count(state) + new_ones(region, request)
       > shm::limits::variables_max)
     return make_error(errc::full,
-                      std::to_string(shm::limits::variables_max)
-                        + " variables are the most that one client follows");
+                      "variables that one client follows: "
+                        + std::to_string(shm::limits::variables_max));
   // A region that is lost cannot be asked: a variable that is not there when
   // it comes back is one that is still to come.
   for (const auto& name : request.variables)
