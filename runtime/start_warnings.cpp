@@ -52,6 +52,11 @@ std::vector<std::string> start_warnings(const config::node_config& config) {
   const auto directory = directory_of(config.node.socket);
   struct stat found {};
   const bool has_directory = ::stat(directory.c_str(), &found) == 0;
+  if (has_directory && (found.st_mode & S_IWOTH) != 0)
+    warnings.push_back(
+      "everybody may write to " + directory
+      + ", so everybody may put a socket of their own in "
+        "place of this node's; give it a directory of its own");
   for (const auto& tenant : config.tenants)
     for (const auto& principal : tenant.principals) {
       if (principal.uid == ::geteuid())

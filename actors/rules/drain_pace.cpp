@@ -22,7 +22,8 @@ drain_pace::on_drained(std::uint32_t changes) noexcept {
   }
   if (changes >= options_.busy_changes) {
     interval_ = options_.interval_min;
-    return interval_;
+    const auto paid_by = changes / options_.changes_per_interval + 1;
+    return std::min(interval_ * paid_by, options_.interval_max);
   }
   const auto wait = interval_;
   interval_ = std::min(interval_ * 2, options_.interval_max);

@@ -1,7 +1,8 @@
 // When to look at a region's dirty set again.
 //
 // A ring asks for one look at once. While changes keep coming, looks follow in
-// the shortest interval; while few come, the interval doubles; after some that
+// the shortest interval, or longer ones the more a look had to do; while few
+// come, the interval doubles; after some that
 // found nothing, the doorbell is armed and nobody looks until it rings.
 #pragma once
 
@@ -18,6 +19,9 @@ struct drain_pace_options {
   std::uint32_t busy_changes = 8;
   /// Drains in a row that found nothing before the doorbell is armed.
   std::uint32_t idle_drains = 3;
+  /// Changes that one shortest interval pays for: a writer who marks
+  /// everything all the time gets a small share of a processor, no more.
+  std::uint32_t changes_per_interval = 1024;
 };
 
 class drain_pace {

@@ -24,19 +24,19 @@ public:
   /// anything or would not extend what is held.
   std::optional<boot_time> renew(boot_time asked_at, boot_time now) noexcept {
     const auto end = asked_at + duration_;
-    if (end <= now || (end_ && end <= *end_))
+    if (end <= now || end <= end_)
       return std::nullopt;
     end_ = end;
     return end;
   }
 
   bool held(boot_time now) const noexcept {
-    return end_ && now <= *end_;
+    return now <= end_;
   }
 
 private:
   std::chrono::nanoseconds duration_;
-  std::optional<boot_time> end_;
+  boot_time end_ = boot_time::min(); // before the first renewal
 };
 
 } // namespace holdfast::rules

@@ -50,6 +50,17 @@ TEST_CASE("many changes bring the shortest wait back", "[rules][drain_pace]") {
   CHECK(busy.on_drained(1) == 2ms);
 }
 
+TEST_CASE("a drain of very many changes is followed by a longer wait",
+          "[rules][drain_pace]") {
+  auto flooded = pace();
+  flooded.on_ring();
+
+  CHECK(flooded.on_drained(1023) == 1ms);
+  CHECK(flooded.on_drained(1024) == 2ms);
+  CHECK(flooded.on_drained(65536) == 20ms);
+  CHECK(flooded.on_drained(8) == 1ms);
+}
+
 TEST_CASE("some drains in a row that found nothing arm the doorbell",
           "[rules][drain_pace]") {
   auto idle = pace();

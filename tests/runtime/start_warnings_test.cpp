@@ -61,6 +61,15 @@ TEST_CASE("a principal that cannot pass the socket's directory is warned about",
   CHECK(mentions(warnings, "'far' of tenant 'prod' cannot enter"));
 }
 
+TEST_CASE("a socket in a directory that everybody may write is warned about",
+          "[runtime][start_warnings]") {
+  const temporary_directory directory;
+  const small_config config{directory};
+  ::chmod(directory.path().c_str(), 01777);
+
+  CHECK(mentions(runtime::start_warnings(config), "everybody may write"));
+}
+
 TEST_CASE("a principal of the directory's group passes",
           "[runtime][start_warnings]") {
   const temporary_directory directory;
