@@ -1,5 +1,8 @@
 #include "apps/caf-shell/interrupt.hpp"
 
+#include <poll.h>
+
+#include <cerrno>
 #include <csignal>
 
 namespace holdfast::shell {
@@ -20,6 +23,23 @@ void note_interrupts() {
   action.sa_handler = on_interrupt;
   // Without SA_RESTART, so that reading a line ends.
   ::sigaction(SIGINT, &action, nullptr);
+}
+
+bool wait_readable(int fd) noexcept {
+  // SIGINT is let in only while ppoll sleeps: between the look at the flag and
+  // the sleep it would be missed.
+  sigset_t interrupts;
+  ::sigemptyset(&interrupts);
+  ::sigaddset(&interrupts, SIGINT);
+  sigset_t before;
+  ::sigprocmask(SIG_BLOCK, &interrupts, &before);
+  pollfd readable{fd, POLLIN, 0};
+  while (!interrupted() && ::ppoll(&readable, 1, nullptr, &before) < 0
+         && errno == EINTR) {
+    // Some other signal, such as a changed size of the window.
+  }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  return !interrupted();
 }
 
 bool interrupted() noexcept {

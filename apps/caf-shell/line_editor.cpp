@@ -20,14 +20,18 @@ namespace {
 
 constexpr int history_lines_max = 1000;
 
-// One character of the terminal; -1 with EINTR ends the line, which libedit's
-// own reader does not.
+// One character of the terminal; -1 when Ctrl-C came, which libedit's own
+// reader does not tell.
 int read_character(EditLine*, wchar_t* out) {
   std::mbstate_t state{};
   for (;;) {
+    if (!wait_readable(STDIN_FILENO)) {
+      errno = EINTR;
+      return -1;
+    }
     char byte = 0;
     const auto count = ::read(STDIN_FILENO, &byte, 1);
-    if (count < 0 && errno == EINTR && !interrupted())
+    if (count < 0 && errno == EINTR)
       continue;
     if (count <= 0)
       return static_cast<int>(count);
