@@ -174,6 +174,7 @@ result<void> region::add_variable(const variable_spec& spec) {
                    generation, *offset, shape});
   variables_.emplace(spec.name, live_variable{slot, *offset, shape.bytes()});
   map_.control->variables.store(variables_.size(), std::memory_order_relaxed);
+  announce_event();
   return boost::outcome_v2::success();
 }
 
