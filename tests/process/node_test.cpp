@@ -336,7 +336,8 @@ TEST_CASE("sessions leave nothing behind and no port is opened",
   for (int i = 0; i < 20; ++i)
     attach(connect(node));
 
-  CHECK(eventually([&] { return targets_in(folder).size() == before; }));
+  // Fewer if the socket that asked whether the node is ready was still open.
+  CHECK(eventually([&] { return targets_in(folder).size() <= before; }));
   for (const auto& port : inodes_of_ports())
     CHECK(targets_in(folder).count("socket:[" + port + "]") == 0);
 }
