@@ -197,6 +197,7 @@ TEST_CASE("bounds of tenant, region and node are told",
 TEST_CASE("a tenant's sessions are bounded", "[conformance][errors]") {
   const conformance_node node;
   std::vector<raw_client> all;
+  all.reserve(8);
   for (int i = 0; i < 8; ++i)
     all.push_back(node.client());
 

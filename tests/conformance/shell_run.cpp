@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -13,6 +12,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -24,6 +24,7 @@ namespace {
 constexpr auto patience = std::chrono::seconds{10};
 
 std::string program() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it.
   const auto* folder = std::getenv("HOLDFAST_BIN_DIR");
   REQUIRE(folder != nullptr);
   return std::string{folder} + "/caf-shell";
@@ -93,7 +94,8 @@ shell_terminal::shell_terminal(const std::vector<std::string>& arguments,
   REQUIRE(terminal_ >= 0);
   REQUIRE(::grantpt(terminal_) == 0);
   REQUIRE(::unlockpt(terminal_) == 0);
-  const std::string other_end = ::ptsname(terminal_);
+  std::array<char, 64> other_end{};
+  REQUIRE(::ptsname_r(terminal_, other_end.data(), other_end.size()) == 0);
   const winsize size{24, 100, 0, 0};
   ::ioctl(terminal_, TIOCSWINSZ, &size);
   const auto path = program();
@@ -101,13 +103,15 @@ shell_terminal::shell_terminal(const std::vector<std::string>& arguments,
   if (pid_ != 0)
     return;
   ::setsid();
-  const int fd = ::open(other_end.c_str(), O_RDWR); // becomes controlling
+  const int fd = ::open(other_end.data(), O_RDWR); // becomes controlling
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     ::dup2(fd, standard);
+  // NOLINTBEGIN(concurrency-mt-unsafe): a child has one thread.
   ::setenv("HOME", home.c_str(), 1);
   ::setenv("TERM", "xterm", 1);
   ::setenv("LC_ALL", "C.UTF-8", 1);
   ::unsetenv("XDG_STATE_HOME");
+  // NOLINTEND(concurrency-mt-unsafe)
   become(path, arguments);
 }
 

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <future>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace holdfast;
@@ -128,7 +129,8 @@ TEST_CASE_METHOD(shell_and_node, "counters are added to",
 
 TEST_CASE_METHOD(shell_and_node, "each exit code means what help says",
                  "[conformance][shell]") {
-  const auto code = [this](words command) { return run(command).code; };
+  const auto code
+    = [this](words command) { return run(std::move(command)).code; };
 
   CHECK(code({"status"}) == 0);
   CHECK(code({"set", "quotes/title", std::string(65, 'x')}) == 1);

@@ -304,6 +304,7 @@ TEST_CASE("notices without end do not keep a caller", "[shm][client]") {
                                       "",
                                       {{"reason", std::string(60'000, 'x')}}});
     std::vector<std::jthread> senders;
+    senders.reserve(4);
     for (int i = 0; i < 4; ++i)
       senders.emplace_back([&] {
         while (!done)
@@ -330,6 +331,7 @@ TEST_CASE("waiting for one's turn is bounded too", "[shm][client]") {
   const auto start = std::chrono::steady_clock::now();
 
   std::vector<std::future<errc>> all;
+  all.reserve(4);
   for (int i = 0; i < 4; ++i)
     all.push_back(std::async(std::launch::async, [&made] {
       return made.call("status").assume_error().code;

@@ -7,10 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
+#include <system_error>
 
 namespace holdfast::test {
 
@@ -19,7 +20,7 @@ namespace {
 // Runs in the script's thread, where an assertion of Catch may not.
 void insist(bool holds, const char* what) {
   if (!holds)
-    throw std::runtime_error{std::string{what} + ": " + std::strerror(errno)};
+    throw std::system_error{errno, std::generic_category(), what};
 }
 
 wire::bytes packet_of(const wire::frame& frame) {
