@@ -14,7 +14,7 @@ struct wording {
 };
 
 // Indexed by errc.
-constexpr std::array<wording, 25> wordings{{
+constexpr std::array<wording, 28> wordings{{
   {"ok", "done"},
   {"no_value", "nothing has been stored in this variable yet"},
   {"contended", "others kept changing it for as long as we may try; try again"},
@@ -40,6 +40,9 @@ constexpr std::array<wording, 25> wordings{{
   {"overloaded", "a bound of the node is reached; try again later"},
   {"no_such_command", "ask for 'help' to see the commands"},
   {"unavailable", "the node is stopping or not ready; try again"},
+  {"corrupt", "what is on disk is not what was written there"},
+  {"no_leader", "no majority of the cluster is in reach; nothing was done"},
+  {"unknown", "it may have happened; ask again with the same request id"},
 }};
 
 const wording& wording_of(errc code) noexcept {

@@ -37,6 +37,9 @@ enum class errc : std::uint8_t {
   overloaded = 22,       ///< a bound on sessions or requests is reached
   no_such_command = 23,  ///< the node has no command of that name
   unavailable = 24,      ///< the node is stopping or not ready yet
+  corrupt = 25,          ///< what is on disk is not what was written
+  no_leader = 26,        ///< no majority of the cluster is in reach
+  unknown = 27,          ///< may have happened: ask again with the same id
 };
 
 /// The stable word of a case, for programs: "too_long".

@@ -51,6 +51,7 @@ exit_code exit_code_of(shm::errc error) noexcept {
     return exit_code::not_found;
   case shm::errc::unreachable:
   case shm::errc::unavailable:
+  case shm::errc::no_leader:
     return exit_code::unreachable;
   case shm::errc::no_right:
   case shm::errc::refused:
@@ -61,6 +62,7 @@ exit_code exit_code_of(shm::errc error) noexcept {
   case shm::errc::fenced:
     return exit_code::conflict;
   case shm::errc::timeout:
+  case shm::errc::unknown:
     return exit_code::timeout;
   case shm::errc::full:
   case shm::errc::quota:
@@ -72,6 +74,7 @@ exit_code exit_code_of(shm::errc error) noexcept {
   case shm::errc::bad_layout:
   case shm::errc::system:
   case shm::errc::protocol:
+  case shm::errc::corrupt:
     return exit_code::failed;
   }
   return exit_code::failed;

@@ -11,7 +11,7 @@ namespace {
 using shm::errc;
 
 constexpr std::size_t detail_bytes_max = 4096;
-constexpr auto unknown_code = static_cast<std::uint64_t>(errc::unavailable) + 1;
+constexpr auto unknown_code = static_cast<std::uint64_t>(errc::unknown) + 1;
 
 } // namespace
 
