@@ -353,12 +353,12 @@ TEST_CASE("a failure without a known code is a protocol error", "[shm][wire]") {
   failure.fields = {{"code", std::uint64_t{0}}};
   CHECK(wire::error_of(failure).code == errc::protocol);
 
-  failure.fields = {{"code", std::uint64_t{25}},
+  failure.fields = {{"code", std::uint64_t{200}},
                     {"name", std::string{"brand_new"}},
                     {"detail", std::string{"why"}}};
   const auto unknown = wire::error_of(failure);
   CHECK(unknown.code == errc::protocol);
-  CHECK_THAT(unknown.detail, Catch::Contains("25 'brand_new'"));
+  CHECK_THAT(unknown.detail, Catch::Contains("200 'brand_new'"));
   CHECK_THAT(unknown.detail, Catch::Contains("why"));
 }
 
