@@ -40,7 +40,8 @@ bool plausible(const region_map& map, const layout::directory_entry& entry) {
 }
 
 directory_listing listing_of(const layout::directory_entry& entry,
-                             std::uint32_t slot, std::uint32_t generation) {
+                             std::uint32_t slot, std::uint32_t generation,
+                             std::uint64_t removals) {
   return {std::string{text_of(entry.name)},
           std::string{text_of(entry.type)},
           entry.kind,
@@ -48,7 +49,8 @@ directory_listing listing_of(const layout::directory_entry& entry,
           slot,
           generation,
           entry.offset,
-          layout::extent_shape::of(entry.capacity)};
+          layout::extent_shape::of(entry.capacity),
+          removals};
 }
 
 struct slot_look {
@@ -97,6 +99,9 @@ std::optional<slot_look> probe(const region_map& map, std::string_view name,
 result<directory_listing> find_variable(const region_map& map,
                                         std::string_view name) {
   const auto& version = map.control->directory_version;
+  // E3: read before the generation, so a removal after that is counted.
+  // Pairs with E4.
+  const auto removals = map.control->removals.load(std::memory_order_acquire);
   for (int attempt = 0; attempt < lookup_attempts_max; ++attempt) {
     const auto before = version.load(std::memory_order_acquire);
     std::uint32_t slot = 0;
@@ -104,7 +109,7 @@ result<directory_listing> find_variable(const region_map& map,
       if (!plausible(map, found->entry))
         return failed(errc::bad_layout,
                       "directory entry " + std::to_string(slot));
-      return listing_of(found->entry, slot, found->generation);
+      return listing_of(found->entry, slot, found->generation, removals);
     }
     std::atomic_thread_fence(std::memory_order_acquire);
     if (before % 2 == 0 && version.load(std::memory_order_relaxed) == before)
@@ -115,6 +120,8 @@ result<directory_listing> find_variable(const region_map& map,
 
 result<std::vector<directory_listing>> list_variables(const region_map& map) {
   std::vector<directory_listing> all;
+  // E3 as in find_variable.
+  const auto removals = map.control->removals.load(std::memory_order_acquire);
   for (std::uint32_t slot = 0; slot < map.variables_max; ++slot) {
     const auto look = look_at(map, slot);
     if (!look.live)
@@ -122,7 +129,7 @@ result<std::vector<directory_listing>> list_variables(const region_map& map) {
     if (!plausible(map, look.entry))
       return failed(errc::bad_layout,
                     "directory entry " + std::to_string(slot));
-    all.push_back(listing_of(look.entry, slot, look.generation));
+    all.push_back(listing_of(look.entry, slot, look.generation, removals));
   }
   return all;
 }
@@ -153,6 +160,8 @@ void directory_writer::remove(std::uint32_t slot, std::string_view name) {
   auto& version = map_.control->directory_version;
   version.fetch_add(1, std::memory_order_acq_rel);
   map_.generation(slot)->fetch_add(1, std::memory_order_seq_cst);
+  // E4 counts the removal after the generation shows it. Pairs with E3.
+  map_.control->removals.fetch_add(1, std::memory_order_release);
   const auto mask = map_.plan.index_slots - 1;
   auto at = hash_of(name) & mask;
   while (map_.index()[at].load(std::memory_order_relaxed) != slot + 1)

@@ -25,6 +25,7 @@ struct directory_listing {
   std::uint32_t generation = 0;
   std::uint64_t offset = 0;
   layout::extent_shape shape{};
+  std::uint64_t removals = 0; // in the region, before this was looked up
 };
 
 /// Finds a variable. Any thread. Errors: no_such_variable, contended,

@@ -47,11 +47,12 @@ struct reading : reading_stamp {
   T value;
 };
 
-/// What all handles share.
-class variable_handle {
+/// What all handles share. One line: a read of a variable that was not used
+/// for long waits for it first.
+class alignas(layout::line) variable_handle {
 public:
   variable_handle(std::shared_ptr<attachment> in, variable_place at) noexcept
-    : in_{std::move(in)}, at_{at}, control_{in_ ? in_->map.control : nullptr} {
+    : in_{std::move(in)}, at_{at} {
     // nop
   }
 
@@ -95,18 +96,17 @@ public:
 protected:
   void stamp(reading_stamp& out, std::uint64_t version) const noexcept {
     out.version = version;
-    out.epoch = control_->epoch.load(std::memory_order_relaxed);
-    out.lease_end = control_->lease_end.load(std::memory_order_relaxed);
+    out.epoch = at_.control->epoch.load(std::memory_order_relaxed);
+    out.lease_end = at_.control->lease_end.load(std::memory_order_relaxed);
     out.state = static_cast<layout::region_state>(
-      control_->state.load(std::memory_order_relaxed));
+      at_.control->state.load(std::memory_order_relaxed));
   }
 
   std::shared_ptr<attachment> in_;
   variable_place at_;
-
-private:
-  const layout::control_header* control_; // of in_, one step nearer
 };
+
+static_assert(sizeof(variable_handle) == layout::line);
 
 /// One value of a fixed, trivially copyable type.
 template <class T>

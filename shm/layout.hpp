@@ -23,8 +23,9 @@
 //      8  length   u64   bytes of the payload in use
 //     16  payload        capacity bytes, rounded up to whole words
 //
-// A value of version v lives in slot v mod slots; `latest` in the head is the
-// version of the last complete value, 0 before the first store.
+// A value of version v lives in slot v mod slots (4, or 3 above 64 KiB);
+// `latest` in the head is the version of the last complete value, 0 before the
+// first store.
 //
 // The layout version rises whenever a byte changes its meaning or place; node
 // and client refuse any other version. Padding may be given a meaning without
@@ -53,7 +54,7 @@ using half_word = std::atomic<std::uint32_t>;
 inline constexpr std::uint64_t control_magic
   = 0x4c52'5443'4448'0001;                                         // "HDCTRL"
 inline constexpr std::uint64_t data_magic = 0x4154'4144'4448'0001; // "HDDATA"
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::uint64_t page = 4096;
 inline constexpr std::uint64_t line = 64;
 inline constexpr std::uint64_t extent_alignment = 128;
@@ -96,7 +97,8 @@ struct control_header {
   word epoch;
   word home;
   word lease_end; // nanoseconds of CLOCK_BOOTTIME
-  std::array<std::byte, 32> padding1;
+  word removals;  // variables removed so far; readers look at it as well
+  std::array<std::byte, 24> padding1;
 
   // What a writer looks at after each store. One line.
   alignas(line) half_word variable_watchers; // wake the variable's own word
@@ -124,7 +126,7 @@ struct directory_entry {
   std::uint64_t offset; // of slot 0, from the start of the data object
   std::uint64_t stride; // bytes from slot to slot
   std::uint32_t capacity;
-  std::uint32_t slots; // 4 or 2
+  std::uint32_t slots; // 4 or 3
   variable_kind kind;
   std::uint32_t padding0;
   std::array<std::byte, 32> padding1;
@@ -157,6 +159,7 @@ static_assert(sizeof(control_header) == page);
 static_assert(offsetof(control_header, tenant) == 48);
 static_assert(offsetof(control_header, state) == 192);
 static_assert(offsetof(control_header, lease_end) == 216);
+static_assert(offsetof(control_header, removals) == 224);
 static_assert(offsetof(control_header, variable_watchers) == 256);
 static_assert(offsetof(control_header, data_bytes) == 320);
 static_assert(sizeof(directory_entry) == 192);
@@ -232,6 +235,35 @@ struct plan {
   }
 };
 
+/// Generation of a slot of the directory, odd while it is in use.
+inline const half_word& generation_of(const control_header& control,
+                                      std::uint32_t slot) noexcept {
+  return reinterpret_cast<const half_word*>(
+    reinterpret_cast<const std::byte*>(&control) + page)[slot];
+}
+
+static_assert(plan::of(1).generations == page);
+
+/// How many slots a variable of this capacity has. A pure function, so that
+/// neither side has to trust a number written by the other.
+constexpr std::uint32_t slots_of(std::uint32_t capacity) noexcept {
+  return capacity <= limits::four_slots_capacity_max ? 4 : 3;
+}
+
+/// The slot of a version. A constant divisor on either side of a branch that
+/// never changes for a variable: a division would cost half of a small read.
+constexpr std::uint64_t slot_index(std::uint32_t capacity,
+                                   std::uint64_t of_version) noexcept {
+  return capacity <= limits::four_slots_capacity_max ? of_version % 4
+                                                     : of_version % 3;
+}
+
+static_assert(slots_of(limits::four_slots_capacity_max) == 4
+              && slots_of(limits::four_slots_capacity_max + 1) == 3);
+static_assert(slot_index(limits::four_slots_capacity_max, 7) == 7 % 4
+                && slot_index(limits::four_slots_capacity_max + 1, 7) == 7 % 3,
+              "slots_of and slot_index say the same");
+
 /// Shape of a variable's extent.
 struct extent_shape {
   std::uint32_t slots;
@@ -244,8 +276,7 @@ struct extent_shape {
   static constexpr extent_shape of(std::uint32_t capacity) noexcept {
     const auto raw = sizeof(slot_head) + round_up(capacity, 8);
     const auto step = raw <= line ? line : extent_alignment;
-    return {capacity <= limits::four_slots_capacity_max ? 4U : 2U,
-            round_up(raw, step)};
+    return {slots_of(capacity), round_up(raw, step)};
   }
 };
 

@@ -13,11 +13,13 @@ inline constexpr std::size_t name_bytes = 64;
 /// Variables a region may hold: the dirty set's summary stays one page.
 inline constexpr std::uint32_t variables_max = 65536;
 
-/// Bytes of one value; two slots of it must fit a small region's extent.
+/// Bytes of one value; a region holds three slots of it.
 inline constexpr std::uint32_t capacity_max = 16U << 20;
 
-/// Values up to this many bytes get four slots, larger ones two: four keep a
-/// reader beside a hammering writer at 1.01 tries, two bound the memory.
+/// Values up to this many bytes get four slots, larger ones three: a reader
+/// beside a hammering writer then has the time of at least two stores, or of
+/// one, for its copy. Two slots would leave it a part of one store and cost it
+/// 1.6 tries (docs/decisions/0007-three-slots-for-large-values.md).
 inline constexpr std::uint32_t four_slots_capacity_max = 64U << 10;
 
 /// Clients attached to one region at a time; the lock word has 31 bits.

@@ -158,11 +158,11 @@ variable_place
 region_view::place_of(const directory_listing& listing) const noexcept {
   const auto& map = attached_->map;
   variable_place at;
+  at.control = map.control;
   at.head = map.head(listing.slot);
   at.slots = map.in_data<std::byte>(listing.offset);
-  at.generation_now = map.generation(listing.slot);
-  at.stride = listing.shape.stride;
-  at.slot_mask = listing.shape.slots - 1;
+  at.removals = listing.removals;
+  at.stride = static_cast<std::uint32_t>(listing.shape.stride);
   at.capacity = listing.capacity;
   at.slot = listing.slot;
   at.generation = listing.generation;

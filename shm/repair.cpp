@@ -30,14 +30,14 @@ bool abandoned(std::uint64_t lock, std::uint32_t generation, std::uint32_t dead,
 variable_place region::place_of(std::uint32_t slot) const noexcept {
   const auto& entry = *map_.entry(slot);
   variable_place at;
+  at.control = map_.control;
   at.head = map_.head(slot);
   at.slots = map_.in_data<std::byte>(entry.offset);
-  at.generation_now = map_.generation(slot);
-  at.stride = entry.stride;
-  at.slot_mask = entry.slots - 1;
+  at.removals = map_.control->removals.load(std::memory_order_relaxed);
+  at.stride = static_cast<std::uint32_t>(entry.stride);
   at.capacity = entry.capacity;
   at.slot = slot;
-  at.generation = at.generation_now->load(std::memory_order_relaxed);
+  at.generation = map_.generation(slot)->load(std::memory_order_relaxed);
   return at;
 }
 

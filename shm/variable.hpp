@@ -29,18 +29,18 @@ namespace holdfast::shm {
 
 /// Where a variable is, in private memory: checked once when it was found.
 struct variable_place {
+  const layout::control_header* control = nullptr;
   layout::variable_head* head = nullptr;
   std::byte* slots = nullptr;
-  const layout::half_word* generation_now = nullptr;
-  std::uint64_t stride = 0;
-  std::uint64_t slot_mask = 0; // number of slots less one
-  std::uint32_t capacity = 0;
-  std::uint32_t slot = 0; // in the directory
+  std::uint64_t removals = 0; // in the region, before it was found
+  std::uint32_t stride = 0;
+  std::uint32_t capacity = 0; // tells the number of slots, too
+  std::uint32_t slot = 0;     // in the directory
   std::uint32_t generation = 0;
 
   layout::slot_head& slot_of(std::uint64_t version) const noexcept {
     return *reinterpret_cast<layout::slot_head*>(
-      slots + (version & slot_mask) * stride);
+      slots + layout::slot_index(capacity, version) * stride);
   }
 
   static layout::word* payload(layout::slot_head& slot) noexcept {
@@ -48,7 +48,15 @@ struct variable_place {
   }
 
   bool removed() const noexcept {
-    return generation_now->load(std::memory_order_acquire) != generation;
+    return layout::generation_of(*control, slot).load(std::memory_order_acquire)
+           != generation;
+  }
+
+  /// The same at the price of a word that reads look at anyway: a line and a
+  /// page less to fetch, as long as nothing was removed.
+  bool removed_since_found() const noexcept {
+    return control->removals.load(std::memory_order_relaxed) != removals
+           && removed();
   }
 };
 
@@ -85,9 +93,8 @@ template <class Copy>
       if (slot.sequence.load(std::memory_order_relaxed) == 2 * latest)
         [[likely]] {
         // G2 pairs with G1 (region.cpp): bytes of a successor in this place
-        // come with its generation.
-        if (at.generation_now->load(std::memory_order_relaxed) != at.generation)
-          [[unlikely]]
+        // come with the removal and the generation.
+        if (at.removed_since_found()) [[unlikely]]
           return errc::removed;
         version = latest;
         return errc::ok;

@@ -8,95 +8,25 @@
 // can end its clients in simpler ways.
 #include "shm/group.hpp"
 #include "shm/region.hpp"
+#include "tests/fuzz/dying_writer.hpp"
+#include "tests/fuzz/fuzzed_region.hpp"
+#include "tests/fuzz/input.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <string>
 #include <vector>
 
 using namespace holdfast::shm;
+using namespace holdfast::fuzz;
 
 namespace {
-
-constexpr std::uint64_t region_bytes = 256U << 10;
-constexpr std::uint32_t variables_max = 70; // two dirty words
-constexpr auto plan = layout::plan::of(variables_max);
-
-struct spot {
-  std::array<std::uint64_t, 3> bytes; // not a whole number of pairs
-};
-
-void require(bool holds, const char* promise) {
-  if (holds)
-    return;
-  std::fprintf(stderr, "broken promise: %s\n", promise);
-  std::abort();
-}
-
-template <class T>
-T must(result<T> outcome) {
-  if (!outcome)
-    require(false, outcome.assume_error().message().c_str());
-  if constexpr (!std::is_void_v<T>)
-    return std::move(outcome).assume_value();
-}
-
-} // namespace
-
-template <>
-struct holdfast::shm::type_tag<spot> {
-  static constexpr std::string_view value = "fuzz::spot/1";
-};
-
-namespace {
-
-class input {
-public:
-  input(const std::uint8_t* bytes, std::size_t size) : left_{bytes, size} {
-    // nop
-  }
-
-  bool ended() const {
-    return left_.empty();
-  }
-
-  std::uint64_t number(std::size_t bytes) {
-    std::uint64_t value = 0;
-    const auto taken = take(bytes);
-    std::copy(taken.begin(), taken.end(),
-              reinterpret_cast<std::uint8_t*>(&value));
-    return value;
-  }
-
-  std::span<const std::uint8_t> take(std::size_t count) {
-    const auto taken = left_.first(std::min(count, left_.size()));
-    left_ = left_.subspan(taken.size());
-    return taken;
-  }
-
-private:
-  std::span<const std::uint8_t> left_;
-};
 
 using layout::variable_kind;
-
-const std::vector<variable_spec>& specs() {
-  static const std::vector<variable_spec> all{
-    {"value", variable_kind::value, "fuzz::spot/1", sizeof(spot)},
-    {"count", variable_kind::counter, "i64", 8},
-    {"bytes", variable_kind::bytes, "bytes", 100},
-    {"text", variable_kind::string, "string", 33},
-    {"json", variable_kind::json, "json", 500},
-    {"large", variable_kind::bytes, "bytes", 70U << 10},
-  };
-  return all;
-}
 
 // A region, a client that writes and one that reads, each with a mapping of
 // its own, as processes have.
@@ -120,10 +50,11 @@ public:
     writer_ = must(region_view::attach(grant(holdfast::shm::access::write)));
     reader_ = must(region_view::attach(grant(holdfast::shm::access::read)));
     store_each(writer_);
+    large_ = must(writer_.find_bytes("large")).at();
   }
 
   void step(input& in) {
-    switch (in.number(1) % 20) {
+    switch (in.number(1) % 24) {
     case 0:
     case 1:
       return poke_control(in);
@@ -148,6 +79,13 @@ public:
       return look_at_many(reader_);
     case 13:
       return wait(reader_);
+    case 20:
+      return store_large(in);
+    case 21:
+      return poke_large(in);
+    case 22:
+    case 23:
+      return die_together(in);
     default:
       return node_step(in);
     }
@@ -188,8 +126,9 @@ private:
 
   // -- pokes ------------------------------------------------------------------
 
-  static void poke(std::byte* area, std::uint64_t bytes, input& in) {
-    const auto offset = in.number(2) % bytes;
+  static void poke(std::byte* area, std::uint64_t bytes, input& in,
+                   std::size_t offset_bytes = 2) {
+    const auto offset = in.number(offset_bytes) % bytes;
     const auto size
       = std::min<std::uint64_t>(in.number(1) % 33, bytes - offset);
     const auto taken = in.take(size);
@@ -213,6 +152,12 @@ private:
                                 plan.heads, plan.heap, region_bytes};
     const auto area = in.number(1) % (starts.size() - 1);
     poke(data_ + starts[area], starts[area + 1] - starts[area], in);
+  }
+
+  // Into the heads and payloads of the slots that poke_data does not reach.
+  void poke_large(input& in) {
+    const auto slot = in.number(1) % layout::slots_of(large_bytes);
+    poke(large_.slots + slot * large_.stride, large_.stride, in, 3);
   }
 
   // -- the client's calls -----------------------------------------------------
@@ -261,18 +206,6 @@ private:
       (void)number.assume_value().read();
   }
 
-  // True where a store would wait for the holder of the lock: for as long as
-  // a fuzzer has no time for.
-  static bool locked(const variable_handle& handle) {
-    const auto lock = handle.at().head->lock.load();
-    return layout::lock_word::generation(lock) == handle.at().generation
-           && lock != layout::lock_word::free(handle.at().generation);
-  }
-
-  static bool forged(const variable_handle& handle, std::uint32_t owner) {
-    return layout::lock_word::owner(handle.at().head->lock.load()) == owner;
-  }
-
   static void store_each(const region_view& in) {
     std::vector<std::byte> bytes(64, std::byte{1});
     for (const auto& spec : specs())
@@ -284,6 +217,28 @@ private:
           std::min<std::size_t>(bytes.size(), handle.capacity())));
         (void)handle.compare_and_store(handle.version(), {});
       }
+  }
+
+  // A value of any length up to the capacity comes back as it was stored.
+  void store_large(input& in) {
+    const auto found = writer_.find_bytes("large");
+    const auto size = in.number(3) % (large_bytes + 1);
+    const auto first = in.number(1);
+    if (!found || locked(found.assume_value()))
+      return;
+    std::vector<std::byte> bytes(
+      std::min<std::size_t>(size, found.assume_value().capacity()));
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      bytes[i] = static_cast<std::byte>(first + i + i / 251);
+    const auto stored = found.assume_value().store(bytes);
+    const auto readable = reader_.find_bytes("large");
+    if (lied_ || !stored || stored.assume_value() == 0)
+      return;
+    require(readable.has_value(), "a variable is where it was");
+    const auto read = readable.assume_value().read();
+    require(read && read.assume_value().version == stored.assume_value()
+              && read.assume_value().value == bytes,
+            "a read value is the one that was stored");
   }
 
   static void count(const region_view& in, std::uint64_t change) {
@@ -334,6 +289,38 @@ private:
     }
   }
 
+  // -- deaths -----------------------------------------------------------------
+
+  // Up to three clients hold locks, alone and of groups, and hang up at once.
+  void die_together(input& in) {
+    std::vector<std::uint32_t> dying;
+    for (auto i = in.number(1) % 3 + 1; i > 0 && !lied_; --i)
+      dying.push_back(must(owner_->admit_client()));
+    for (const auto& spec : specs()) {
+      const auto how = in.number(1);
+      const auto found = writer_.find_any(spec.name);
+      if (how % 4 != 0 && found && !dying.empty()
+          && !locked(found.assume_value()))
+        die_in_store(found.assume_value().at(), dying[how / 4 % dying.size()],
+                     how / 16);
+    }
+    for (const auto owner : dying)
+      owner_->release_client(owner);
+    if (!dying.empty())
+      require_free_of(dying);
+  }
+
+  void require_free_of(const std::vector<std::uint32_t>& dead) const {
+    for (const auto& spec : specs()) {
+      const auto found = must(writer_.find_any(spec.name));
+      for (const auto owner : dead)
+        require(!forged(found, owner), "the dead hold no locks");
+      if (!locked(found))
+        require(found.version() == 0 || found.store({}).has_value(),
+                "what the dead held can be stored to");
+    }
+  }
+
   // -- the node's calls ------------------------------------------------------
 
   void node_step(input& in) {
@@ -375,6 +362,7 @@ private:
   std::byte* control_ = nullptr;
   std::byte* data_ = nullptr;
   std::uint64_t free_at_first_ = 0;
+  variable_place large_;
   bool lied_ = false; // the control object is not the node's any more
 };
 

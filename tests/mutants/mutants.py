@@ -53,6 +53,8 @@ MUTANTS = [
      "auto free = layout::lock_word::free(at.generation);",
      "auto free = layout::lock_word::free(layout::lock_word::generation(\n"
      "    at.head->lock.load()));"),
+    ("removal-not-counted", "reuse", "directory.cpp",
+     "  map_.control->removals.fetch_add(1, std::memory_order_release);", ""),
     ("reuse-while-writer-inside", "reuse", "region.cpp",
      "  if (inside)\n    return false;", ""),
     ("wake-forgotten", "wait", "attachment.cpp",

@@ -46,7 +46,7 @@ struct checked_value {
 using small_value = checked_value<3>;
 using line_value = checked_value<8>;     // 64 bytes
 using kib_value = checked_value<128>;    // 1 KiB
-using large_value = checked_value<8960>; // 70 KiB: two slots
+using large_value = checked_value<8960>; // 70 KiB: three slots
 
 } // namespace holdfast::test
 

@@ -81,15 +81,20 @@ TEST_CASE_METHOD(attached_region, "variables come and go under clients",
   add_value<double>("b");
 
   const auto a = client.find<double>("a").assume_value();
+  const auto b = client.find<double>("b").assume_value();
   REQUIRE(a.store(1.0));
+  REQUIRE(b.store(2.0));
   REQUIRE(owner->remove_variable("a"));
 
   CHECK(a.read().assume_error() == errc::removed);
   CHECK(a.store(2.0).assume_error() == errc::removed);
+  CHECK(b.read().assume_value().value == 2.0);
   CHECK(client.find<double>("a").assume_error().code == errc::no_such_variable);
   CHECK(owner->remove_variable("a").assume_error().code
         == errc::no_such_variable);
   CHECK(client.list().assume_value().size() == 1);
+  REQUIRE(owner->remove_variable("b"));
+  CHECK(b.read().assume_error() == errc::removed);
 }
 
 TEST_CASE_METHOD(attached_region,
@@ -247,7 +252,8 @@ TEST_CASE_METHOD(attached_region, "memory that is no region is refused",
 
   CHECK(refused([](auto&) {}) == errc::ok);
   CHECK(refused([](auto& c) { c.magic = 1; }) == errc::bad_layout);
-  CHECK(refused([](auto& c) { c.layout_version = 2; }) == errc::bad_layout);
+  CHECK(refused([](auto& c) { --c.layout_version; }) == errc::bad_layout);
+  CHECK(refused([](auto& c) { ++c.layout_version; }) == errc::bad_layout);
   CHECK(refused([](auto& c) { c.variables_max = 0; }) == errc::bad_layout);
   CHECK(refused([](auto& c) { c.variables_max = 60000; }) == errc::bad_layout);
   CHECK(refused([](auto& c) { c.region_id = 8; }) == errc::bad_layout);

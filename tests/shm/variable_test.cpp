@@ -29,6 +29,19 @@ errc code_of(const Result& outcome) {
   return outcome ? errc::ok : outcome.assume_error();
 }
 
+// How often a read copies if so many stores succeed during its first copy.
+int copies_beside(const shm::bytes_variable& variable, int stores) {
+  int copies = 0;
+  std::uint64_t version = 0;
+  const auto code = shm::read_latest(
+    variable.at(), version, [&](const shm::layout::word*, std::uint64_t) {
+      if (++copies == 1)
+        for (int i = 0; i < stores; ++i)
+          (void)variable.store({});
+    });
+  return code == errc::ok ? copies : 0;
+}
+
 } // namespace
 
 TEST_CASE_METHOD(one_region, "a stored value is read by another mapping",
@@ -96,12 +109,27 @@ TEST_CASE_METHOD(one_region, "text keeps its length and refuses too much",
   CHECK(read.assume_value().version == 2);
 }
 
-TEST_CASE_METHOD(one_region, "a large value lives in two slots",
+TEST_CASE_METHOD(one_region, "a read outlasts the stores into the other slots",
+                 "[shm][unit]") {
+  add("line", variable_kind::bytes, "bytes", 64U << 10);
+  const auto four_slots = writer.find_bytes("line").assume_value();
+  const auto three_slots = writer.find_bytes("blob").assume_value();
+
+  REQUIRE(four_slots.store({}));
+  REQUIRE(three_slots.store({}));
+
+  CHECK(copies_beside(four_slots, 3) == 1);
+  CHECK(copies_beside(four_slots, 4) == 2);
+  CHECK(copies_beside(three_slots, 2) == 1);
+  CHECK(copies_beside(three_slots, 3) == 2);
+}
+
+TEST_CASE_METHOD(one_region, "a large value lives in three slots",
                  "[shm][unit]") {
   const auto blob = writer.find_bytes("blob").assume_value();
   std::vector<std::byte> value(200000);
 
-  for (int i = 1; i <= 5; ++i) {
+  for (int i = 1; i <= 7; ++i) {
     std::memset(value.data(), i, value.size());
     REQUIRE(blob.store(value));
     const auto read = reader.find_bytes("blob").assume_value().read();
