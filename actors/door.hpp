@@ -31,7 +31,7 @@ public:
   /// Sends a packet, and descriptors with it. A client that does not read is
   /// cut off when its bounded queue is full.
   virtual void send(std::vector<std::byte> packet,
-                    std::vector<shm::descriptor> descriptors)
+                    std::vector<shm::shared_descriptor> descriptors)
     = 0;
 
   /// The client is known: the deadline and the bound for strangers end.

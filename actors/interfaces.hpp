@@ -88,6 +88,8 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<line_packet>,
   // Passes the ring on to the regions that the client writes.
   caf::reacts_to<line_rang>,
+  // Gives up on an answer that does not come, and ends the line.
+  caf::reacts_to<line_overdue>,
   // Ends, and with it what the client holds.
   caf::reacts_to<line_closed>,
   // Says why and ends the line.

@@ -26,6 +26,9 @@ struct line_packet {
 /// The client stored something and the doorbell was armed.
 struct line_rang {};
 
+/// The last packet should have been answered by now.
+struct line_overdue {};
+
 /// The client is gone, or the door ended the line.
 struct line_closed {
   std::string reason;
@@ -131,15 +134,11 @@ struct attach_request {
   shm::access access = shm::access::read;
 };
 
-/// Two descriptors to pass on; the session that asked takes them out.
-struct attached_descriptors {
-  shm::descriptor control;
-  shm::descriptor data;
-};
-
+/// With two descriptors to pass on.
 struct attached_region {
   std::uint32_t owner = 0;
-  std::shared_ptr<attached_descriptors> descriptors;
+  shm::shared_descriptor control;
+  shm::shared_descriptor data;
 };
 
 struct detach_request {

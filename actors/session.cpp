@@ -50,7 +50,7 @@ runner runner_of(std::string_view command) {
 // -- sending -----------------------------------------------------------------
 
 void send(session_pointer self, const wire::frame& frame,
-          std::vector<shm::descriptor> descriptors = {}) {
+          std::vector<shm::shared_descriptor> descriptors = {}) {
   auto packet = wire::encode(frame);
   if (!packet) {
     packet
@@ -142,6 +142,7 @@ void dispatch(session_pointer self, wire::frame frame) {
 }
 
 void on_packet(session_pointer self, const line_packet& packet) {
+  self->state.under_way = session_state::work::request;
   auto decoded = wire::decode(packet.bytes);
   if (!decoded)
     return end_with(self, 0, decoded.assume_error());
@@ -165,6 +166,11 @@ void on_rang(session_pointer self) {
       self->send(holding.region, doorbell_rung{});
 }
 
+void on_overdue(session_pointer self) {
+  if (self->state.under_way == session_state::work::request)
+    end(self, "an answer is overdue");
+}
+
 void on_closed(session_pointer self, const std::string& reason) {
   if (const auto& who = self->state.who)
     self->state.options.log(
@@ -182,13 +188,6 @@ void welcome(session_pointer self, std::uint64_t request_id,
   const auto& options = self->state.options;
   self->state.who = who;
   self->state.line->admitted();
-  options.log(log_level::info, "a session began",
-              {{"session", std::to_string(who.session)},
-               {"tenant", who.tenant},
-               {"principal", who.principal},
-               {"client", client},
-               {"uid", std::to_string(options.credentials.uid)},
-               {"pid", std::to_string(options.credentials.pid)}});
   answer(
     self, request_id,
     {{"node", options.node.id},
@@ -198,18 +197,26 @@ void welcome(session_pointer self, std::uint64_t request_id,
      {"tenant", who.tenant},
      {"principal", who.principal},
      {"lease_ms", static_cast<std::uint64_t>(options.node.lease.count())}});
+  options.log(log_level::info, "a session began",
+              {{"session", std::to_string(who.session)},
+               {"tenant", who.tenant},
+               {"principal", who.principal},
+               {"client", client},
+               {"uid", std::to_string(options.credentials.uid)},
+               {"pid", std::to_string(options.credentials.pid)}});
 }
 
 } // namespace
 
 void answer(session_pointer self, std::uint64_t request_id, wire::fields fields,
-            std::vector<shm::descriptor> descriptors) {
+            std::vector<shm::shared_descriptor> descriptors) {
   wire::frame reply;
   reply.kind = wire::frame_kind::reply;
   reply.request_id = request_id;
   reply.descriptors = static_cast<std::uint16_t>(descriptors.size());
   reply.fields = std::move(fields);
   send(self, reply, std::move(descriptors));
+  self->state.under_way = session_state::work::none;
   self->state.line->next();
 }
 
@@ -219,6 +226,7 @@ void refuse(session_pointer self, std::uint64_t request_id,
   if (!self->state.who)
     return end_with(self, request_id, error);
   send(self, wire::failure_of(request_id, error));
+  self->state.under_way = session_state::work::none;
   self->state.line->next();
 }
 
@@ -235,7 +243,7 @@ void hello(session_pointer self, const asked& request) {
       self, request.id,
       shm::failed(shm::errc::bad_argument, "'client' has at most 63 bytes"));
   self
-    ->request(self->state.options.catalog, answer_patience,
+    ->request(self->state.options.catalog, caf::infinite,
               admit_request{self->state.options.credentials,
                             request.text("tenant"), client})
     .then([self, id = request.id,
@@ -250,6 +258,7 @@ session_actor::behavior_type session(session_pointer self,
   return {
     [self](const line_packet& packet) { on_packet(self, packet); },
     [self](line_rang) { on_rang(self); },
+    [self](line_overdue) { on_overdue(self); },
     [self](const line_closed& closed) { on_closed(self, closed.reason); },
     [self](const session_dismissed& why) { end(self, why.reason); },
   };

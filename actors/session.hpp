@@ -65,6 +65,9 @@ private:
 struct session_state {
   static constexpr const char* name = "session";
 
+  /// Reserving memory takes its time; all else is overdue at some point.
+  enum class work { none, request, reservation };
+
   struct holding {
     tenant_region_actor region;
     std::uint32_t owner = 0;
@@ -73,6 +76,7 @@ struct session_state {
 
   session_options options;
   line_owner line;
+  work under_way = work::none;
   std::optional<admission> who;            ///< nothing before hello
   std::map<std::string, holding> holdings; ///< by region
 };

@@ -82,7 +82,7 @@ void gather(session_pointer self, const asked& request,
       break;
     }
     ++into->open;
-    self->request(region, answer_patience, region_status_query{})
+    self->request(region, caf::infinite, region_status_query{})
       .then(
         [self, into](const region_report& report) {
           into->reports.push_back(report);
@@ -116,7 +116,7 @@ void help(session_pointer self, const asked& request) {
 
 void tell_status(session_pointer self, const asked& request) {
   self
-    ->request(self->state.options.catalog, answer_patience,
+    ->request(self->state.options.catalog, caf::infinite,
               totals_query{self->state.who->tenant})
     .then(
       [self, id = request.id](const tenant_totals& totals) {
@@ -155,7 +155,7 @@ void tell_time(session_pointer self, const asked& request) {
 
 void list_regions(session_pointer self, const asked& request) {
   self
-    ->request(self->state.options.catalog, answer_patience,
+    ->request(self->state.options.catalog, caf::infinite,
               regions_query{self->state.who->tenant})
     .then([=](const located_regions& all) { gather(self, request, all); },
           refusing(self, request.id));
@@ -163,7 +163,7 @@ void list_regions(session_pointer self, const asked& request) {
 
 void tell_region(session_pointer self, const asked& request) {
   with_region(self, request, [=](const tenant_region_actor& region) {
-    self->request(region, answer_patience, region_status_query{})
+    self->request(region, caf::infinite, region_status_query{})
       .then(
         [self, id = request.id](const region_report& report) {
           auto row = row_of(
@@ -194,6 +194,7 @@ void create_region(session_pointer self, const asked& request) {
   options.variables_max = static_cast<std::uint32_t>(variables);
   options.clients_max = config::clients_per_region_max;
   options.node_writes_only = request.text("writers") == "node";
+  self->state.under_way = session_state::work::reservation;
   self
     ->request(self->state.options.catalog, caf::infinite,
               create_region_request{options})
@@ -204,7 +205,7 @@ void create_region(session_pointer self, const asked& request) {
 void remove_region(session_pointer self, const asked& request) {
   self
     ->request(
-      self->state.options.catalog, answer_patience,
+      self->state.options.catalog, caf::infinite,
       remove_region_request{self->state.who->tenant, request.text("region")})
     .then([self, id = request.id] { answer(self, id, {}); },
           refusing(self, request.id));
@@ -213,6 +214,7 @@ void remove_region(session_pointer self, const asked& request) {
 void grow_region(session_pointer self, const asked& request) {
   const auto bytes = wire::number_or(request.fields, "bytes", 0);
   with_region(self, request, [=](const tenant_region_actor& region) {
+    self->state.under_way = session_state::work::reservation;
     self->request(region, caf::infinite, grow_request{bytes})
       .then([self, id = request.id] { answer(self, id, {}); },
             refusing(self, request.id));
@@ -222,7 +224,7 @@ void grow_region(session_pointer self, const asked& request) {
 void list_sessions(session_pointer self, const asked& request) {
   const auto after = wire::number_or(request.fields, "after", 0);
   self
-    ->request(self->state.options.catalog, answer_patience,
+    ->request(self->state.options.catalog, caf::infinite,
               sessions_query{self->state.who->tenant})
     .then(
       [self, id = request.id, after](const session_listings& all) {

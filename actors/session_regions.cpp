@@ -25,15 +25,12 @@ void take(session_pointer self, const asked& request,
   self->state.holdings[name]
     = {region, attached.owner,
        access == "write" ? shm::access::write : shm::access::read};
-  tell_holdings(self);
-  std::vector<shm::descriptor> descriptors;
-  descriptors.push_back(std::move(attached.descriptors->control));
-  descriptors.push_back(std::move(attached.descriptors->data));
   answer(self, request.id,
          {{"region", name},
           {"access", access},
           {"owner", std::uint64_t{attached.owner}}},
-         std::move(descriptors));
+         {attached.control, attached.data});
+  tell_holdings(self);
 }
 
 std::string word_of(shm::layout::variable_kind kind) {
@@ -65,7 +62,7 @@ void attach(session_pointer self, const asked& request) {
                                                         : shm::access::read;
   with_region(self, request, [=](const tenant_region_actor& region) {
     self
-      ->request(region, answer_patience,
+      ->request(region, caf::infinite,
                 attach_request{self->state.who->session, access})
       .then(
         [=](const attached_region& attached) {
@@ -82,7 +79,7 @@ void detach(session_pointer self, const asked& request) {
   const auto held = found->second;
   self->state.holdings.erase(found);
   tell_holdings(self);
-  self->request(held.region, answer_patience, detach_request{held.owner})
+  self->request(held.region, caf::infinite, detach_request{held.owner})
     .then([self, id = request.id] { answer(self, id, {}); },
           refusing(self, request.id));
 }
@@ -95,7 +92,7 @@ void watch(session_pointer self, const asked& request) {
                        ? shm::watch_scope::region
                        : shm::watch_scope::variable;
   self
-    ->request(found->second.region, answer_patience,
+    ->request(found->second.region, caf::infinite,
               watch_request{found->second.owner, scope})
     .then([self, id = request.id] { answer(self, id, {}); },
           refusing(self, request.id));
@@ -111,7 +108,7 @@ void add_variable(session_pointer self, const asked& request) {
     {request.text("name"), kind_of(request.text("kind")), request.text("type"),
      static_cast<std::uint32_t>(capacity)}};
   with_region(self, request, [=](const tenant_region_actor& region) {
-    self->request(region, answer_patience, wanted)
+    self->request(region, caf::infinite, wanted)
       .then([self, id = request.id] { answer(self, id, {}); },
             refusing(self, request.id));
   });
@@ -120,7 +117,7 @@ void add_variable(session_pointer self, const asked& request) {
 void remove_variable(session_pointer self, const asked& request) {
   with_region(self, request, [=](const tenant_region_actor& region) {
     self
-      ->request(region, answer_patience,
+      ->request(region, caf::infinite,
                 remove_variable_request{request.text("name")})
       .then([self, id = request.id] { answer(self, id, {}); },
             refusing(self, request.id));
@@ -129,8 +126,7 @@ void remove_variable(session_pointer self, const asked& request) {
 
 void list_variables(session_pointer self, const asked& request) {
   with_region(self, request, [=](const tenant_region_actor& region) {
-    self
-      ->request(region, answer_patience, variables_query{request.text("after")})
+    self->request(region, caf::infinite, variables_query{request.text("after")})
       .then(
         [self, id = request.id](const variables_page& page) {
           wire::rows rows;

@@ -7,7 +7,6 @@
 
 #include <caf/all.hpp>
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -28,13 +27,14 @@ struct asked {
   }
 };
 
-/// How long a session waits for another actor. Making a region may take long
-/// on a full host; its answer is waited for as long as the line lives.
-constexpr std::chrono::seconds answer_patience{10};
+// What a session asks of other actors has no deadline of its own: they are on
+// this node and do not block, a dead one bounces, and the door says when the
+// answer to the client is overdue. A deadline for each would wake the thread
+// of CAF's clock each time.
 
 /// Answers, and lets the next request come.
 void answer(session_pointer self, std::uint64_t request_id, wire::fields fields,
-            std::vector<shm::descriptor> descriptors = {});
+            std::vector<shm::shared_descriptor> descriptors = {});
 void refuse(session_pointer self, std::uint64_t request_id,
             const shm::error& error);
 
@@ -49,7 +49,7 @@ inline auto refusing(session_pointer self, std::uint64_t request_id) {
 template <class Then>
 void with_region(session_pointer self, const asked& request, Then then) {
   self
-    ->request(self->state.options.catalog, answer_patience,
+    ->request(self->state.options.catalog, caf::infinite,
               region_query{self->state.who->tenant, request.text("region")})
     .then(then, refusing(self, request.id));
 }

@@ -44,15 +44,22 @@ void look_for_changes(pointer self) {
 
 // -- clients ------------------------------------------------------------------
 
+/// A writer gets a description of its own.
+shm::result<shm::shared_descriptor> data_for(pointer self, shm::access wanted) {
+  if (wanted == shm::access::read)
+    return memory(self).lend_data();
+  auto own = memory(self).share_data(wanted);
+  if (!own)
+    return std::move(own).assume_error();
+  return std::make_shared<shm::descriptor>(std::move(own).assume_value());
+}
+
 caf::result<attached_region> attach(pointer self,
                                     const attach_request& request) {
   auto& region = memory(self);
   if (self->state.retired)
     return make_error(shm::errc::no_such_region, region.options().name);
-  auto control = region.share_control();
-  if (!control)
-    return make_error(control.assume_error());
-  auto data = region.share_data(request.access);
+  auto data = data_for(self, request.access);
   if (!data)
     return make_error(data.assume_error());
   const auto owner = region.admit_client();
@@ -62,11 +69,10 @@ caf::result<attached_region> attach(pointer self,
   self->monitor(session);
   self->state.clients.emplace(
     owner.assume_value(),
-    tenant_region_state::client{request.session, std::move(session), {}});
-  return attached_region{
-    owner.assume_value(),
-    std::make_shared<attached_descriptors>(attached_descriptors{
-      std::move(control).assume_value(), std::move(data).assume_value()})};
+    tenant_region_state::client{
+      request.session, std::move(session), request.access, {}});
+  return attached_region{owner.assume_value(), region.lend_control(),
+                         std::move(data).assume_value()};
 }
 
 void end_if_retired(pointer self) {
@@ -83,6 +89,7 @@ void release(pointer self, std::uint32_t owner) {
   for (const auto scope : found->second.watches)
     memory(self).count_watchers(scope, -1);
   const auto report = memory(self).release_client(owner);
+  const bool could_write = found->second.access == shm::access::write;
   if (report.locks_freed != 0 || report.rolled_forward != 0) {
     auto fields = about(self);
     fields.emplace_back("session", std::to_string(found->second.session));
@@ -93,7 +100,8 @@ void release(pointer self, std::uint32_t owner) {
   }
   clients.erase(found);
   memory(self).settle();
-  look_for_changes(self);
+  if (could_write)
+    look_for_changes(self); // it may have died before it rang
   end_if_retired(self);
 }
 

@@ -32,6 +32,7 @@ struct tenant_region_state {
   struct client {
     std::uint64_t session = 0;
     caf::actor_addr actor;
+    shm::access access = shm::access::read;
     std::set<shm::watch_scope> watches;
   };
 

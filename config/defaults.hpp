@@ -178,6 +178,14 @@ inline constexpr std::size_t frame_bytes_max = 64 * 1024;
 /// Fields in one frame: ends a parse that hostile lengths would stretch.
 inline constexpr std::size_t fields_per_frame_max = 4096;
 
+/// Time for the node's actors to answer a client's request; making or growing
+/// a region may take longer. They need microseconds.
+inline constexpr std::chrono::milliseconds answer_deadline{10000};
+/// Time the event loop gives to actors at a stretch, and in so much time it
+/// gives one: attaching takes some 50 us of it.
+inline constexpr std::chrono::microseconds loop_stretch{1000};
+inline constexpr unsigned loop_rest_per_work = 2;
+
 /// Clients attached to one region: the slot number in a lock word.
 inline constexpr std::size_t clients_per_region_max = 1024;
 

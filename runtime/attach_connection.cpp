@@ -2,9 +2,11 @@
 
 #include "config/defaults.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <caf/send.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -24,7 +26,19 @@ constexpr int packets_per_turn = 64;
 /// Descriptors in one packet: an attach has two.
 constexpr std::size_t descriptors_max = 4;
 
-/// The session's end: any thread, so everything is posted.
+/// Does it to the connection if that is still there.
+template <class Action>
+auto on_living(std::weak_ptr<attach_connection> connection, Action action) {
+  return
+    [connection = std::move(connection), action = std::move(action)]() mutable {
+      if (const auto to = connection.lock())
+        action(*to);
+    };
+}
+
+/// The session's end: any thread. A session that runs on the loop's thread is
+/// served at once, all others post. Only the end always waits until whoever is
+/// at work on the line is done with it.
 class posted_line final : public actors::session_line {
 public:
   posted_line(boost::asio::io_context& io,
@@ -34,33 +48,31 @@ public:
   }
 
   void send(std::vector<std::byte> packet,
-            std::vector<shm::descriptor> descriptors) override {
-    post([packet = std::move(packet),
-          descriptors = std::move(descriptors)](attach_connection& to) mutable {
+            std::vector<shm::shared_descriptor> descriptors) override {
+    dispatch([packet = std::move(packet), descriptors = std::move(descriptors)](
+               attach_connection& to) mutable {
       to.send(std::move(packet), std::move(descriptors));
     });
   }
 
   void admitted() override {
-    post([](attach_connection& to) { to.admit(); });
+    dispatch([](attach_connection& to) { to.admit(); });
   }
 
   void next() override {
-    post([](attach_connection& to) { to.next(); });
+    dispatch([](attach_connection& to) { to.next(); });
   }
 
   void close() override {
-    post([](attach_connection& to) { to.finish("the session ended"); });
+    boost::asio::post(io_, on_living(connection_, [](attach_connection& to) {
+                        to.finish("the session ended");
+                      }));
   }
 
 private:
   template <class Action>
-  void post(Action action) {
-    boost::asio::post(
-      io_, [connection = connection_, action = std::move(action)]() mutable {
-        if (const auto to = connection.lock())
-          action(*to);
-      });
+  void dispatch(Action action) {
+    boost::asio::dispatch(io_, on_living(connection_, std::move(action)));
   }
 
   boost::asio::io_context& io_;
@@ -73,8 +85,11 @@ attach_connection::attach_connection(boost::asio::io_context& io,
                                      shm::descriptor socket,
                                      actors::peer_credentials credentials,
                                      callbacks events)
-  : stream_{io, socket.release()},
+  : stream_{io},
+    fresh_{std::move(socket)},
+    socket_{fresh_.get()},
     deadline_{io},
+    overdue_{io},
     credentials_{credentials},
     events_{std::move(events)} {
   // nop
@@ -89,23 +104,46 @@ std::shared_ptr<actors::session_line> attach_connection::line() {
 void attach_connection::start(actors::session_actor session,
                               std::chrono::milliseconds hello_deadline) {
   session_ = std::move(session);
+  // A client that says hello as soon as it has connected has said it by now,
+  // and may need none of what follows.
+  read();
+  if (!open_)
+    return;
+  wait_hung_up();
+  if (admitted_)
+    return;
   deadline_.expires_after(hello_deadline);
   deadline_.async_wait(
     [self = shared_from_this()](const boost::system::error_code& error) {
-      if (!error && !self->admitted_)
-        self->close("no hello in time");
+      if (!error)
+        self->end_if_silent();
     });
-  wait_hung_up();
-  wait_readable();
+}
+
+/// A hello that waits, in the socket or with the session, came in time: if
+/// anybody is slow then it is the node.
+void attach_connection::end_if_silent() {
+  if (!open_ || admitted_)
+    return;
+  read();
+  if (open_ && is_silent())
+    close("no hello in time");
+}
+
+boost::asio::posix::stream_descriptor& attach_connection::stream() {
+  if (fresh_)
+    stream_.assign(fresh_.release());
+  return stream_;
 }
 
 // -- reading -----------------------------------------------------------------
 
 void attach_connection::wait_readable() {
-  if (waiting_ || busy_ || resting_ || ending_ || !open_ || !queue_.empty())
+  if (waiting_ || busy_ || reading_ || resting_ || ending_ || !open_
+      || !queue_.empty())
     return;
   waiting_ = true;
-  stream_.async_wait(
+  stream().async_wait(
     boost::asio::posix::stream_descriptor::wait_read,
     [self = shared_from_this()](const boost::system::error_code& error) {
       self->waiting_ = false;
@@ -114,29 +152,51 @@ void attach_connection::wait_readable() {
     });
 }
 
-/// A dead client is seen although nothing is read from it meanwhile.
+/// A dead client is seen although nothing is read from it meanwhile. The loop
+/// may wake up for what happened to another socket that had the same place in
+/// its tables a moment ago, so the socket is asked.
 void attach_connection::wait_hung_up() {
-  stream_.async_wait(
+  stream().async_wait(
     boost::asio::posix::stream_descriptor::wait_error,
     [self = shared_from_this()](const boost::system::error_code& error) {
-      if (!error && self->open_)
+      if (error || !self->open_)
+        return;
+      pollfd one{self->socket_, 0, 0};
+      if (::poll(&one, 1, 0) > 0 && (one.revents & (POLLHUP | POLLERR)) != 0)
         self->close("the client is gone");
+      else
+        self->wait_hung_up();
     });
 }
 
 void attach_connection::read() {
   bool rang = false;
+  reading_ = true;
   for (int i = 0; i < packets_per_turn; ++i) {
     const auto got = read_one();
-    if (got == received::closed)
-      return;
     rang = rang || got == received::ring;
-    if (got == received::nothing || got == received::packet)
+    // After an answer that came at once the next request may be there.
+    if (got == received::nothing || busy_ || ending_ || !open_
+        || queue_bytes_ > config::frame_bytes_max)
       break;
   }
-  if (rang)
+  reading_ = false;
+  if (rang && open_)
     pass_ring_on();
-  wait_readable();
+  if (busy_ && open_)
+    wait_for_answer();
+  if (!writing_)
+    flush();
+}
+
+/// No actor blocks, so an answer that takes long is not coming.
+void attach_connection::wait_for_answer() {
+  overdue_.expires_after(config::answer_deadline);
+  overdue_.async_wait(
+    [self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error && self->busy_ && self->open_)
+        caf::anon_send(self->session_, line_overdue{});
+    });
 }
 
 attach_connection::received attach_connection::read_one() {
@@ -147,8 +207,8 @@ attach_connection::received attach_connection::read_one() {
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  const auto length = ::recvmsg(stream_.native_handle(), &message,
-                                MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  const auto length
+    = ::recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (length < 0) {
     if (errno == EAGAIN || errno == EINTR)
       return received::nothing;
@@ -171,8 +231,9 @@ attach_connection::received attach_connection::read_one() {
   if (length == 1)
     return received::ring;
   busy_ = true;
-  caf::anon_send(session_,
-                 line_packet{{buffer.begin(), buffer.begin() + length}});
+  const auto session = session_; // outlives what it may do to this line
+  events_.deliver(session,
+                  line_packet{{buffer.begin(), buffer.begin() + length}});
   return received::packet;
 }
 
@@ -197,6 +258,7 @@ void attach_connection::rest_from_rings() {
 
 void attach_connection::next() {
   busy_ = false;
+  overdue_.cancel();
   wait_readable();
 }
 
@@ -211,12 +273,15 @@ void attach_connection::admit() {
 // -- writing -----------------------------------------------------------------
 
 void attach_connection::send(std::vector<std::byte> packet,
-                             std::vector<shm::descriptor> descriptors) {
+                             std::vector<shm::shared_descriptor> descriptors) {
   if (!open_ || ending_)
     return;
   queue_bytes_ += packet.size();
   queue_.push_back({std::move(packet), std::move(descriptors)});
-  flush();
+  // While requests are read that came together, their answers wait for each
+  // other, so that the client wakes once; memory is what it was waiting for.
+  if (!reading_ || !queue_.back().descriptors.empty())
+    flush();
   if (queue_bytes_ > queue_bytes_max)
     close("the client does not read");
 }
@@ -246,12 +311,11 @@ bool attach_connection::send_front() {
     head->cmsg_type = SCM_RIGHTS;
     head->cmsg_len = CMSG_LEN(count * sizeof(int));
     for (std::size_t i = 0; i < count; ++i) {
-      const int fd = front.descriptors[i].get();
+      const int fd = front.descriptors[i]->get();
       std::memcpy(CMSG_DATA(head) + i * sizeof(int), &fd, sizeof(int));
     }
   }
-  if (::sendmsg(stream_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL)
-      >= 0) {
+  if (::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
     queue_bytes_ -= front.packet.size();
     queue_.pop_front();
     return true;
@@ -265,7 +329,7 @@ bool attach_connection::send_front() {
 
 void attach_connection::wait_writable() {
   writing_ = true;
-  stream_.async_wait(
+  stream().async_wait(
     boost::asio::posix::stream_descriptor::wait_write,
     [self = shared_from_this()](const boost::system::error_code& error) {
       self->writing_ = false;
@@ -293,7 +357,9 @@ void attach_connection::close(std::string_view reason) {
   const auto keep = shared_from_this();
   boost::system::error_code ignored;
   stream_.close(ignored);
+  fresh_ = {};
   deadline_.cancel();
+  overdue_.cancel();
   queue_.clear();
   caf::anon_send(session_, line_closed{std::string{reason}});
   session_ = nullptr;

@@ -26,12 +26,19 @@ class attach_connection
   : public std::enable_shared_from_this<attach_connection> {
 public:
   struct callbacks {
+    /// Hands a request to the session; it may be answered before this returns.
+    std::function<void(const actors::session_actor&, line_packet)> deliver;
     std::function<void(attach_connection&)> admitted;
     std::function<void(attach_connection&, std::string_view reason)> closed;
   };
 
   attach_connection(boost::asio::io_context& io, shm::descriptor socket,
                     actors::peer_credentials credentials, callbacks events);
+
+  /// True while the client has said nothing that the node has to answer.
+  bool is_silent() const noexcept {
+    return !busy_ && !admitted_;
+  }
 
   /// The end that the session holds.
   std::shared_ptr<actors::session_line> line();
@@ -52,7 +59,7 @@ public:
   // -- called by the line, on the loop's thread --
 
   void send(std::vector<std::byte> packet,
-            std::vector<shm::descriptor> descriptors);
+            std::vector<shm::shared_descriptor> descriptors);
   void admit();
   void next();
 
@@ -62,14 +69,17 @@ public:
 private:
   struct outgoing {
     std::vector<std::byte> packet;
-    std::vector<shm::descriptor> descriptors;
+    std::vector<shm::shared_descriptor> descriptors;
   };
 
   enum class received { packet, ring, nothing, closed };
 
+  boost::asio::posix::stream_descriptor& stream();
+  void end_if_silent();
   void wait_readable();
   void wait_hung_up();
   void wait_writable();
+  void wait_for_answer();
   void read();
   received read_one();
   void pass_ring_on();
@@ -79,7 +89,10 @@ private:
   void close(std::string_view reason);
 
   boost::asio::posix::stream_descriptor stream_;
+  shm::descriptor fresh_; // until the loop has to watch it: then in stream_
+  int socket_;            // its number
   boost::asio::steady_timer deadline_; // of hello, then of rests
+  boost::asio::steady_timer overdue_;  // when an answer is
   actors::peer_credentials credentials_;
   callbacks events_;
   actors::session_actor session_;
@@ -87,6 +100,7 @@ private:
   std::size_t queue_bytes_ = 0;
   bool admitted_ = false;
   bool busy_ = false;    // a request is with the session
+  bool reading_ = false; // takes one packet after the other just now
   bool waiting_ = false; // for something to read
   bool resting_ = false; // from a flood of rings
   bool writing_ = false; // waits until the socket takes more

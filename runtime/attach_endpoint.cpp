@@ -27,15 +27,26 @@ shm::descriptor open_reserve() {
   return shm::descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
 }
 
-/// Tells a client why before it is dropped; if it cannot be told, so be it.
-void say_closing(int fd, std::string_view reason) {
+shm::result<wire::bytes> closing_notice(std::string_view reason) {
   wire::frame notice;
   notice.kind = wire::frame_kind::notice;
   notice.fields
     = {{"event", std::string{"closing"}}, {"reason", std::string{reason}}};
-  if (const auto packet = wire::encode(notice))
+  return wire::encode(notice);
+}
+
+/// Tells a client why before it is dropped; if it cannot be told, so be it.
+void say_closing(int fd, std::string_view reason) {
+  if (const auto packet = closing_notice(reason))
     (void)::send(fd, packet.assume_value().data(), packet.assume_value().size(),
                  MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/// The same for one that has a line already.
+void dismiss(attach_connection& connection, std::string_view reason) {
+  if (auto packet = closing_notice(reason))
+    connection.send(std::move(packet).assume_value(), {});
+  connection.finish(reason);
 }
 
 } // namespace
@@ -82,14 +93,8 @@ void attach_endpoint::stop_listening() {
 
 void attach_endpoint::close_lines(const std::string& reason) {
   const auto all = connections_;
-  for (const auto& each : all) {
-    wire::frame notice;
-    notice.kind = wire::frame_kind::notice;
-    notice.fields = {{"event", std::string{"closing"}}, {"reason", reason}};
-    if (auto packet = wire::encode(notice))
-      each->send(std::move(packet).assume_value(), {});
-    each->finish(reason);
-  }
+  for (const auto& each : all)
+    dismiss(*each, reason);
 }
 
 // -- accepting ---------------------------------------------------------------
@@ -153,20 +158,29 @@ bool attach_endpoint::make_room() noexcept {
   return dropped && reserve_;
 }
 
-/// A user who is silent on many lines keeps nobody else out: one of these is
-/// let go. False when nobody holds more of them than this user.
-bool attach_endpoint::make_place_for(std::uint32_t uid) {
+/// A user who is silent on many lines keeps nobody out: the oldest line of
+/// whoever has most of them is let go. The newcomer counts for its own user,
+/// so that nobody who has fewer ever pays for it.
+void attach_endpoint::make_place_for(std::uint32_t uid) {
   const auto fewer = [](const auto& a, const auto& b) {
     return a.second.size() < b.second.size();
   };
-  const auto most
+  auto most
     = std::max_element(pending_by_uid_.begin(), pending_by_uid_.end(), fewer);
   const auto own = pending_by_uid_.find(uid);
   if (own != pending_by_uid_.end() && !fewer(*own, *most))
-    return false;
-  const auto silent = (*most->second.begin())->shared_from_this();
-  silent->finish("overloaded: made a place for another user");
-  return true;
+    most = own;
+  const auto& lines = most->second;
+  // One whose hello is with its session is about to be no stranger.
+  const auto silent
+    = std::find_if(lines.begin(), lines.end(),
+                   [](const auto* each) { return each->is_silent(); });
+  const auto chosen
+    = (silent != lines.end() ? *silent : lines.front())->shared_from_this();
+  constexpr std::string_view reason
+    = "overloaded: made a place for another that has not said hello";
+  count_drop(reason, chosen->credentials().uid);
+  dismiss(*chosen, reason);
 }
 
 std::string_view attach_endpoint::refusal(std::uint32_t uid) {
@@ -176,8 +190,6 @@ std::string_view attach_endpoint::refusal(std::uint32_t uid) {
     return "overloaded: attach.sessions_max is reached";
   if (found != by_uid_.end() && found->second >= limits.sessions_per_uid_max)
     return "overloaded: attach.sessions_per_uid_max is reached";
-  if (pending_ >= limits.pending_max && !make_place_for(uid))
-    return "overloaded: attach.pending_max is reached";
   return {};
 }
 
@@ -191,6 +203,8 @@ void attach_endpoint::admit_or_drop(shm::descriptor client) {
     count_drop(reason, who.uid);
     return;
   }
+  if (pending_ >= options_.limits.pending_max)
+    make_place_for(who.uid);
   welcome(std::move(client), {who.uid, who.gid, who.pid});
 }
 
@@ -199,13 +213,14 @@ void attach_endpoint::welcome(shm::descriptor client,
   const auto connection = std::make_shared<attach_connection>(
     io_, std::move(client), credentials,
     attach_connection::callbacks{
+      options_.deliver,
       [this](attach_connection& admitted) { on_settled(admitted); },
       [this](attach_connection& closed, std::string_view reason) {
         on_closed(closed, reason);
       }});
   connections_.insert(connection);
   ++by_uid_[credentials.uid];
-  pending_by_uid_[credentials.uid].insert(connection.get());
+  pending_by_uid_[credentials.uid].push_back(connection.get());
   ++pending_;
   connection->start(options_.open_session(credentials, connection->line()),
                     options_.limits.hello_deadline);
@@ -213,7 +228,7 @@ void attach_endpoint::welcome(shm::descriptor client,
 
 void attach_endpoint::on_settled(attach_connection& connection) {
   const auto of_user = pending_by_uid_.find(connection.credentials().uid);
-  of_user->second.erase(&connection);
+  of_user->second.remove(&connection);
   if (of_user->second.empty())
     pending_by_uid_.erase(of_user);
   --pending_;

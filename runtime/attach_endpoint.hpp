@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,6 +28,7 @@ struct attach_endpoint_options {
   std::function<actors::session_actor(actors::peer_credentials,
                                       std::shared_ptr<actors::session_line>)>
     open_session;
+  std::function<void(const actors::session_actor&, line_packet)> deliver;
   actors::log_function log;
 };
 
@@ -64,7 +66,7 @@ private:
   bool make_room() noexcept;
   void admit_or_drop(shm::descriptor client);
   std::string_view refusal(std::uint32_t uid);
-  bool make_place_for(std::uint32_t uid);
+  void make_place_for(std::uint32_t uid);
   void welcome(shm::descriptor client,
                const actors::peer_credentials& credentials);
   void on_settled(attach_connection& connection);
@@ -79,8 +81,9 @@ private:
   shm::descriptor reserve_; // given up to accept and drop when none is left
   std::set<std::shared_ptr<attach_connection>> connections_;
   std::map<std::uint32_t, std::size_t> by_uid_;
-  /// Those without a session yet, by user; no user without one is in it.
-  std::map<std::uint32_t, std::set<attach_connection*>> pending_by_uid_;
+  /// Those without a session yet by user, the oldest first; no user without
+  /// one is in it.
+  std::map<std::uint32_t, std::list<attach_connection*>> pending_by_uid_;
   std::size_t pending_ = 0;
   std::size_t dropped_ = 0; // since the last line in the log
   std::chrono::steady_clock::time_point last_drop_logged_;

@@ -6,6 +6,7 @@
 #include "actors/session.hpp"
 #include "actors/tenant_region.hpp"
 
+#include <boost/asio/post.hpp>
 #include <caf/all.hpp>
 
 namespace holdfast::runtime {
@@ -67,6 +68,22 @@ create_region_request request_for(const config::tenant& tenant,
   return request;
 }
 
+/// Writes a line after what the loop has in hand: a client does not wait for
+/// it. Other threads write at once. The last lines before the loop stops may
+/// be lost, so this is for what sessions say only.
+actors::log_function log_after_turn(boost::asio::io_context& io,
+                                    actors::log_function log) {
+  return
+    [&io, log = std::move(log)](actors::log_level level, std::string_view what,
+                                const actors::log_fields& fields) {
+      if (!io.get_executor().running_in_this_thread())
+        return log(level, what, fields);
+      boost::asio::post(io, [log, level, what = std::string{what}, fields] {
+        log(level, what, fields);
+      });
+    };
+}
+
 } // namespace
 
 std::string node_version() {
@@ -97,6 +114,7 @@ node::node(const config::node_config& config, actors::log_function log,
   : config_{config},
     log_{std::move(log)},
     directory_{std::move(directory)},
+    worker_{system_, {config::loop_stretch, config::loop_rest_per_work}},
     system_{setup_},
     started_{shm::boot_clock::now()} {
   // nop
@@ -107,10 +125,15 @@ shm::result<void> node::open_door(event_loop& loop) {
   options.socket = config_.node.socket;
   options.limits = config_.attach;
   options.log = log_;
+  log_later_ = log_after_turn(loop.io(), log_);
   options.open_session = [this](const actors::peer_credentials& credentials,
                                 std::shared_ptr<actors::session_line> line) {
     return open_session(credentials, std::move(line));
   };
+  options.deliver
+    = [this](const actors::session_actor& to, line_packet packet) {
+        worker_.send(to, std::move(packet));
+      };
   auto endpoint = attach_endpoint::open(loop.io(), std::move(options));
   if (!endpoint)
     return std::move(endpoint).assume_error();
@@ -176,8 +199,9 @@ node::open_session(const actors::peer_credentials& credentials,
                   config_.lease.duration, started_};
   options.now = shm::boot_clock::now;
   options.wall_now = std::chrono::system_clock::now;
-  options.log = log_;
-  return system_.spawn(actors::session, std::move(options));
+  options.log = log_later_;
+  // Begins with the first packet, on whichever thread delivers that.
+  return system_.spawn<caf::lazy_init>(actors::session, std::move(options));
 }
 
 node::~node() {

@@ -8,6 +8,7 @@
 #include "runtime/caf_setup.hpp"
 #include "runtime/data_directory.hpp"
 #include "runtime/event_loop.hpp"
+#include "runtime/loop_worker.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -48,8 +49,10 @@ private:
 
   config::node_config config_;
   actors::log_function log_;
+  actors::log_function log_later_; // of sessions
   data_directory directory_;
   caf_setup setup_;
+  loop_worker worker_; // before the system: it outlives the actors
   caf::actor_system system_;
   actors::region_maker_actor maker_;
   actors::catalog_actor catalog_;

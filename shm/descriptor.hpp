@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <memory>
 #include <utility>
 
 namespace holdfast::shm {
@@ -45,5 +46,8 @@ public:
 private:
   int fd_ = -1;
 };
+
+/// One that several hold; the last closes it.
+using shared_descriptor = std::shared_ptr<const descriptor>;
 
 } // namespace holdfast::shm

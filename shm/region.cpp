@@ -82,7 +82,24 @@ result<std::unique_ptr<region>> region::create(const region_options& options) {
                                          : made->data_object_.seal_size(later);
   if (!sealed)
     return std::move(sealed).assume_error();
+  if (auto opened = made->open_for_readers(); !opened)
+    return std::move(opened).assume_error();
   return made;
+}
+
+// Reopening one by way of /proc costs more than all else in an attach.
+result<void> region::open_for_readers() {
+  auto control = share_control();
+  if (!control)
+    return std::move(control).assume_error();
+  auto data = share_data(access::read);
+  if (!data)
+    return std::move(data).assume_error();
+  control_for_readers_
+    = std::make_shared<descriptor>(std::move(control).assume_value());
+  data_for_readers_
+    = std::make_shared<descriptor>(std::move(data).assume_value());
+  return boost::outcome_v2::success();
 }
 
 void region::lay_out(std::uint64_t generation) {
@@ -275,6 +292,14 @@ result<descriptor> region::share_data(access wanted) const {
     return failed(errc::no_right,
                   "only the node writes to region '" + options_.name + "'");
   return data_object_.share(wanted);
+}
+
+shared_descriptor region::lend_control() const {
+  return control_for_readers_;
+}
+
+shared_descriptor region::lend_data() const {
+  return data_for_readers_;
 }
 
 void region::count_watchers(watch_scope scope, std::int32_t change) noexcept {

@@ -94,6 +94,11 @@ public:
   result<descriptor> share_control() const;
   result<descriptor> share_data(access wanted) const;
 
+  /// The same for reading, without a system call: readers share one
+  /// description, since its offset and flags mean nothing to a mapping.
+  shared_descriptor lend_control() const;
+  shared_descriptor lend_data() const;
+
   /// Counts sleepers on behalf of read-only clients: change is +1 or -1.
   void count_watchers(watch_scope scope, std::int32_t change) noexcept;
 
@@ -143,6 +148,7 @@ private:
 
   region() = default;
 
+  result<void> open_for_readers();
   void lay_out(std::uint64_t generation);
   result<void> check(const variable_spec& spec) const;
   bool try_settle(const retired_variable& retired);
@@ -153,6 +159,8 @@ private:
   region_options options_;
   memory_object control_object_;
   memory_object data_object_;
+  shared_descriptor control_for_readers_;
+  shared_descriptor data_for_readers_;
   boost::interprocess::mapped_region control_mapping_;
   boost::interprocess::mapped_region data_mapping_;
   owned_region_map map_;

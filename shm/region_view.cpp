@@ -21,30 +21,35 @@ claimed read_claims(const layout::control_header& control) {
           control.region_id, control.data_bytes_max};
 }
 
-result<claimed> check_control(const memory_object& object,
-                              std::uint64_t& bytes) {
-  auto size = object.size();
+// The control object as far as it can be one, mapped once.
+result<boost::interprocess::mapped_region>
+map_control(const memory_object& object) {
+  const auto size = object.size();
   if (!size)
-    return std::move(size).assume_error();
-  bytes = size.assume_value();
+    return size.assume_error();
+  const auto bytes = size.assume_value();
   if (bytes < layout::page)
     return failed(errc::bad_layout,
                   "control object of " + std::to_string(bytes) + " bytes");
-  auto header = object.map(access::read, layout::page);
-  if (!header)
-    return std::move(header).assume_error();
-  const auto claims = read_claims(
-    *static_cast<layout::control_header*>(header.assume_value().get_address()));
+  constexpr auto most = layout::plan::of(limits::variables_max).control_bytes;
+  return object.map(access::read, std::min(bytes, most));
+}
+
+result<claimed>
+check_control(const boost::interprocess::mapped_region& mapping) {
+  const auto claims
+    = read_claims(*static_cast<layout::control_header*>(mapping.get_address()));
   if (claims.magic != layout::control_magic)
     return failed(errc::bad_layout, "not a control object");
   if (claims.layout_version != layout::version)
     return failed(errc::bad_layout,
                   "layout version " + std::to_string(claims.layout_version)
                     + ", this client knows " + std::to_string(layout::version));
-  const bool sizes_fit
-    = claims.variables_max >= 1 && claims.variables_max <= limits::variables_max
-      && claims.data_bytes_max <= limits::region_bytes_max
-      && layout::plan::of(claims.variables_max).control_bytes <= bytes;
+  const bool sizes_fit = claims.variables_max >= 1
+                         && claims.variables_max <= limits::variables_max
+                         && claims.data_bytes_max <= limits::region_bytes_max
+                         && layout::plan::of(claims.variables_max).control_bytes
+                              <= mapping.get_size();
   if (!sizes_fit)
     return failed(errc::bad_layout, "sizes of the control object");
   return claims;
@@ -88,11 +93,13 @@ std::string describe(layout::variable_kind kind, std::string_view type,
 result<region_view> region_view::attach(attach_grant grant) {
   const auto control = memory_object::adopt(std::move(grant.control));
   const auto data = memory_object::adopt(std::move(grant.data));
-  std::uint64_t control_bytes = 0;
-  auto checked = check_control(control, control_bytes);
+  auto control_mapping = map_control(control);
+  if (!control_mapping)
+    return std::move(control_mapping).assume_error();
+  const auto checked = check_control(control_mapping.assume_value());
   if (!checked)
-    return std::move(checked).assume_error();
-  const auto claims = checked.assume_value();
+    return checked.assume_error();
+  const auto& claims = checked.assume_value();
   const auto plan = layout::plan::of(claims.variables_max);
   auto data_size = data.size();
   if (!data_size)
@@ -101,9 +108,6 @@ result<region_view> region_view::attach(attach_grant grant) {
   // write can grow an object that may grow.
   if (std::min(data_size.assume_value(), claims.data_bytes_max) < plan.heap)
     return failed(errc::bad_layout, "size of the data object");
-  auto control_mapping = control.map(access::read, plan.control_bytes);
-  if (!control_mapping)
-    return std::move(control_mapping).assume_error();
   // The whole address space up to the largest size: growth needs no remap.
   auto data_mapping = data.map(grant.granted, claims.data_bytes_max);
   if (!data_mapping)

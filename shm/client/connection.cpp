@@ -1,6 +1,7 @@
 #include "shm/client/connection.hpp"
 
 #include "shm/client/line.hpp"
+#include "shm/client/replies.hpp"
 
 #include <limits>
 #include <utility>
@@ -14,148 +15,7 @@ using shm::failed;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t protocol_version = wire::version;
-constexpr std::size_t listings_max = shm::limits::variables_max;
 constexpr milliseconds patience_max = std::chrono::hours{24};
-
-// Reads what a reply must hold; the first thing missing is kept.
-class reply_reader {
-public:
-  reply_reader(const wire::fields& from, std::string_view command)
-    : from_{from}, command_{command} {
-    // nop
-  }
-
-  std::string text(std::string_view name) {
-    const auto* found = wire::find_text(from_, name);
-    if (found == nullptr)
-      note(name, "text");
-    return found == nullptr ? std::string{} : *found;
-  }
-
-  std::uint64_t number(std::string_view name) {
-    // Whatever the two answers have in common is the number.
-    const auto found = wire::number_or(from_, name, 0);
-    if (found != wire::number_or(from_, name, 1))
-      note(name, "a number");
-    return found;
-  }
-
-  bool truth(std::string_view name) {
-    const auto* found = wire::find(from_, name);
-    const auto* held = found == nullptr ? nullptr : std::get_if<bool>(found);
-    if (held == nullptr)
-      note(name, "a bool");
-    return held != nullptr && *held;
-  }
-
-  const wire::rows& rows(std::string_view name) {
-    static const wire::rows none;
-    const auto* found = wire::find(from_, name);
-    const auto* held
-      = found == nullptr ? nullptr : std::get_if<wire::rows>(found);
-    if (held == nullptr)
-      note(name, "rows");
-    return held == nullptr ? none : *held;
-  }
-
-  void note(std::string_view name, std::string_view what) {
-    if (problem_.empty())
-      problem_ = "the reply to '" + std::string{command_} + "' lacks '"
-                 + std::string{name} + "', " + std::string{what};
-  }
-
-  template <class T>
-  shm::result<T> complete(T read) {
-    if (!problem_.empty())
-      return failed(errc::protocol, problem_);
-    return read;
-  }
-
-private:
-  const wire::fields& from_;
-  std::string_view command_;
-  std::string problem_;
-};
-
-shm::result<node_greeting> read_greeting(const wire::fields& from) {
-  reply_reader reply{from, "hello"};
-  node_greeting out;
-  out.node = reply.number("node");
-  out.name = reply.text("node_name");
-  out.version = reply.text("version");
-  out.session = reply.number("session");
-  out.tenant = reply.text("tenant");
-  out.principal = reply.text("principal");
-  out.lease
-    = milliseconds{static_cast<milliseconds::rep>(reply.number("lease_ms"))};
-  return reply.complete(std::move(out));
-}
-
-shm::result<region_listing> read_region(const wire::fields& from) {
-  reply_reader reply{from, "regions"};
-  region_listing out;
-  out.region = reply.text("region");
-  out.bytes = reply.number("bytes");
-  out.bytes_max = reply.number("bytes_max");
-  out.bytes_free = reply.number("bytes_free");
-  out.variables = reply.number("variables");
-  out.variables_max = reply.number("variables_max");
-  out.clients = reply.number("clients");
-  out.epoch = reply.number("epoch");
-  out.home = reply.number("home");
-  out.state = reply.text("state");
-  out.role = reply.text("role");
-  out.rights = reply.text("rights");
-  return reply.complete(std::move(out));
-}
-
-shm::result<variable_listing> read_variable(const wire::fields& from) {
-  reply_reader reply{from, "variables"};
-  variable_listing out;
-  out.name = reply.text("name");
-  out.kind = reply.text("kind");
-  out.type = reply.text("type");
-  out.capacity = reply.number("capacity");
-  out.version = reply.number("version");
-  out.committed = reply.number("committed");
-  return reply.complete(std::move(out));
-}
-
-std::string_view key_of(const region_listing& listing) {
-  return listing.region;
-}
-
-std::string_view key_of(const variable_listing& listing) {
-  return listing.name;
-}
-
-// Appends one page; whether there is more.
-template <class Listing>
-shm::result<bool>
-read_page(const wire::fields& from, std::string_view command,
-          shm::result<Listing> (*read_row)(const wire::fields&),
-          std::vector<Listing>& into) {
-  reply_reader reply{from, command};
-  const auto& page = reply.rows("rows");
-  const bool more = reply.truth("more");
-  for (const auto& row : page) {
-    auto read = read_row(row);
-    if (!read)
-      return std::move(read).assume_error();
-    // Names that rise bound the number of pages.
-    if (!into.empty() && key_of(read.assume_value()) <= key_of(into.back()))
-      return failed(errc::protocol,
-                    "the " + std::string{command} + " are not sorted by name");
-    into.push_back(std::move(read).assume_value());
-  }
-  if (more && page.empty())
-    return failed(errc::protocol,
-                  "an empty page of " + std::string{command} + ", and more");
-  if (into.size() > listings_max)
-    return failed(errc::protocol,
-                  "more " + std::string{command} + " than there can be");
-  return reply.complete(more);
-}
 
 std::string text(std::string_view of) {
   return std::string{of};
@@ -199,7 +59,48 @@ struct connection::shared {
   }
 };
 
+namespace {
+
+question hello(const connect_options& options) {
+  return {"hello",
+          {{"protocol", protocol_version},
+           {"tenant", options.tenant},
+           {"client", options.client}}};
+}
+
+question wish_to_attach(std::string_view region, shm::access wanted) {
+  return {"attach",
+          {{"region", text(region)}, {"access", text(word_of(wanted))}},
+          wire::descriptors_max};
+}
+
+} // namespace
+
 shm::result<connection> connection::connect(const connect_options& options) {
+  auto met = meet(options, {});
+  if (!met)
+    return std::move(met).assume_error();
+  return std::move(met.assume_value().first);
+}
+
+shm::result<connected_region>
+connection::connect_and_attach(const connect_options& options,
+                               std::string_view region, shm::access wanted) {
+  std::vector<question> more;
+  more.push_back(wish_to_attach(region, wanted));
+  auto met = meet(options, std::move(more));
+  if (!met)
+    return std::move(met).assume_error();
+  auto& [node, answers] = met.assume_value();
+  auto view = node.map(region, wanted, std::move(answers.back()));
+  if (!view)
+    return std::move(view).assume_error();
+  return connected_region{std::move(node), std::move(view).assume_value()};
+}
+
+/// Connects, and says hello and whatever is to follow it in one go.
+shm::result<std::pair<connection, std::vector<answer>>>
+connection::meet(const connect_options& options, std::vector<question> more) {
   if (options.patience < milliseconds{1} || options.patience > patience_max)
     return failed(errc::bad_argument, "patience is 1 ms to 1 day");
   const auto until = std::chrono::steady_clock::now() + options.patience;
@@ -207,18 +108,17 @@ shm::result<connection> connection::connect(const connect_options& options) {
   if (!opened)
     return std::move(opened).assume_error();
   auto to_node = std::move(opened).assume_value();
-  auto heard = to_node->ask("hello",
-                            {{"protocol", protocol_version},
-                             {"tenant", options.tenant},
-                             {"client", options.client}},
-                            until);
+  more.insert(more.begin(), hello(options));
+  auto heard = to_node->ask_all(std::move(more), until);
   if (!heard)
     return std::move(heard).assume_error();
-  auto greeting = read_greeting(heard.assume_value().fields);
+  auto greeting = read_greeting(heard.assume_value().front().fields);
   if (!greeting)
     return std::move(greeting).assume_error();
-  return connection{std::make_shared<const shared>(shared{
-    std::move(to_node), options.patience, std::move(greeting).assume_value()})};
+  return std::pair{connection{std::make_shared<const shared>(
+                     shared{std::move(to_node), options.patience,
+                            std::move(greeting).assume_value()})},
+                   std::move(heard).assume_value()};
 }
 
 shm::result<wire::fields> connection::call(std::string_view command,
@@ -249,7 +149,7 @@ shm::result<std::vector<region_listing>> connection::regions() const {
     auto heard = call("regions", std::move(arguments));
     if (!heard)
       return std::move(heard).assume_error();
-    auto page = read_page(heard.assume_value(), "regions", read_region, out);
+    auto page = read_page(heard.assume_value(), out);
     if (!page)
       return std::move(page).assume_error();
     more = page.assume_value();
@@ -267,8 +167,7 @@ connection::variables(std::string_view region) const {
     auto heard = call("variables", std::move(arguments));
     if (!heard)
       return std::move(heard).assume_error();
-    auto page
-      = read_page(heard.assume_value(), "variables", read_variable, out);
+    auto page = read_page(heard.assume_value(), out);
     if (!page)
       return std::move(page).assume_error();
     more = page.assume_value();
@@ -278,12 +177,17 @@ connection::variables(std::string_view region) const {
 
 shm::result<shm::region_view> connection::attach(std::string_view region,
                                                  shm::access wanted) const {
-  auto heard = shared_->to_node->ask(
-    "attach", {{"region", text(region)}, {"access", text(word_of(wanted))}},
-    shared_->patience_end(), wire::descriptors_max);
+  auto [command, arguments, descriptors] = wish_to_attach(region, wanted);
+  auto heard = shared_->to_node->ask(command, std::move(arguments),
+                                     shared_->patience_end(), descriptors);
   if (!heard)
     return std::move(heard).assume_error();
-  auto& granted = heard.assume_value();
+  return map(region, wanted, std::move(heard).assume_value());
+}
+
+shm::result<shm::region_view> connection::map(std::string_view region,
+                                              shm::access wanted,
+                                              answer granted) const {
   const auto owner = wire::number_or(granted.fields, "owner", 0);
   if (owner == 0 || owner > std::numeric_limits<std::int32_t>::max())
     return failed(errc::protocol,

@@ -30,6 +30,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace holdfast::client {
@@ -88,6 +89,9 @@ struct variable_request {
 };
 
 class line;
+struct answer;
+struct question;
+struct connected_region;
 
 class connection {
 public:
@@ -95,6 +99,12 @@ public:
   /// answers there; refused when this user may not open the socket or is no
   /// principal of the tenant; bad_argument, timeout, protocol.
   static shm::result<connection> connect(const connect_options& options);
+
+  /// connect() and attach() in one go, which takes one wait instead of two.
+  /// Errors: as both.
+  static shm::result<connected_region>
+  connect_and_attach(const connect_options& options, std::string_view region,
+                     shm::access wanted);
 
   /// Any command of the protocol but attach (docs/protocol.md). Errors: as the
   /// command; no_such_command, bad_argument.
@@ -160,10 +170,21 @@ private:
     // nop
   }
 
+  static shm::result<std::pair<connection, std::vector<answer>>>
+  meet(const connect_options& options, std::vector<question> more);
+
+  shm::result<shm::region_view> map(std::string_view region, shm::access wanted,
+                                    answer granted) const;
   shm::result<void> order(std::string_view command,
                           wire::fields arguments) const;
 
   std::shared_ptr<const shared> shared_;
+};
+
+/// What connect_and_attach() brings.
+struct connected_region {
+  connection node;
+  shm::region_view region;
 };
 
 } // namespace holdfast::client

@@ -74,16 +74,19 @@ shm::error connect_failure(int code, const std::string& path) {
   }
 }
 
-// The kernel bounds a connect that waits for the node's backlog by the send
-// timeout of the socket.
+// Bounds what waits in the kernel: a connect by SO_SNDTIMEO, a receive by
+// SO_RCVTIMEO.
+bool bound_waits(int socket, int option, deadline until) noexcept {
+  const auto left = left_until(until);
+  // 0 would mean to wait for ever.
+  const timeval patience{left.tv_sec, std::max(left.tv_nsec / 1000, 1L)};
+  return ::setsockopt(socket, SOL_SOCKET, option, &patience, sizeof(patience))
+         == 0;
+}
+
 int connect_within(int socket, const sockaddr_un& address, deadline until) {
   for (;;) {
-    const auto left = left_until(until);
-    // 0 would mean to wait for ever.
-    const timeval patience{left.tv_sec, std::max(left.tv_nsec / 1000, 1L)};
-    if (::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience,
-                     sizeof(patience))
-        != 0)
+    if (!bound_waits(socket, SO_SNDTIMEO, until))
       return errno;
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&address),
                   sizeof(address))
@@ -121,26 +124,43 @@ shm::result<std::shared_ptr<line>> line::open(const std::string& path,
 
 shm::result<answer> line::ask(std::string_view command, wire::fields arguments,
                               deadline until, std::size_t descriptors) {
+  std::vector<question> one;
+  one.push_back({command, std::move(arguments), descriptors});
+  auto heard = ask_all(std::move(one), until);
+  if (!heard)
+    return std::move(heard).assume_error();
+  return std::move(heard.assume_value().front());
+}
+
+shm::result<std::vector<answer>> line::ask_all(std::vector<question> questions,
+                                               deadline until) {
   if (!turn_.take(until))
     return shm::failed(errc::timeout,
-                       quoted(command)
+                       quoted(questions.front().command)
                          + " was not sent: other calls on this connection took"
                            " all the time");
   const turn_holder held{turn_};
   if (why_broken_)
     return *why_broken_;
-  wire::frame request;
-  request.request_id = asked_ + 1;
-  request.command = command;
-  request.fields = std::move(arguments);
-  if (auto sent = send(request, until); !sent)
-    return std::move(sent).assume_error();
-  // If the node has hung up, its last words may be waiting to be read.
-  asked_ = request.request_id;
-  return receive(command, descriptors, until);
+  for (auto& each : questions)
+    if (auto sent = send(each, until); !sent)
+      return std::move(sent).assume_error();
+  std::vector<answer> answers;
+  auto id = asked_ - questions.size();
+  for (const auto& each : questions) {
+    auto heard = receive(each, ++id, until);
+    if (!heard)
+      return std::move(heard).assume_error();
+    answers.push_back(std::move(heard).assume_value());
+  }
+  return answers;
 }
 
-shm::result<void> line::send(const wire::frame& request, deadline until) {
+shm::result<void> line::send(question& asked, deadline until) {
+  wire::frame request;
+  request.request_id = asked_ + 1;
+  request.command = asked.command;
+  request.fields = std::move(asked.arguments);
   const auto packet = wire::encode(request);
   if (!packet)
     return packet.assume_error();
@@ -148,8 +168,11 @@ shm::result<void> line::send(const wire::frame& request, deadline until) {
     const auto sent = wire::send_packet(socket_.get(), packet.assume_value());
     if (!sent)
       return sent.assume_error();
-    if (sent.assume_value() != wire::transfer::would_block)
+    if (sent.assume_value() != wire::transfer::would_block) {
+      // If the node has hung up, its last words may be waiting to be read.
+      asked_ = request.request_id;
       return boost::outcome_v2::success();
+    }
     if (poll_until(socket_.get(), POLLOUT, until) == 0)
       return shm::failed(errc::timeout,
                          quoted(request.command)
@@ -157,33 +180,35 @@ shm::result<void> line::send(const wire::frame& request, deadline until) {
   }
 }
 
-shm::result<answer> line::receive(std::string_view command,
-                                  std::size_t descriptors, deadline until) {
+shm::result<answer> line::receive(const question& asked, std::uint64_t id,
+                                  deadline until) {
   // A node that sends without end is cut off by the deadline as well.
   do {
-    auto packet = wire::receive_packet(socket_.get(), wire::descriptors_max);
+    // One system call less than polling first, after the answer has come.
+    if (!bound_waits(socket_.get(), SO_RCVTIMEO, until))
+      return shm::system_failure("setsockopt");
+    auto packet = wire::receive_packet(socket_.get(), wire::descriptors_max,
+                                       wire::patience::of_socket);
     if (!packet)
       return break_off(std::move(packet).assume_error());
     if (packet.assume_value().outcome == wire::transfer::hung_up)
       return hung_up();
-    if (packet.assume_value().outcome == wire::transfer::would_block) {
-      if (poll_until(socket_.get(), POLLIN, until) == 0)
-        return no_answer(command);
-      continue;
-    }
-    auto sorted = sort(std::move(packet).assume_value(), descriptors);
+    if (packet.assume_value().outcome == wire::transfer::would_block)
+      continue; // a signal, or the deadline
+    auto sorted = sort(std::move(packet).assume_value(), asked, id);
     if (!sorted)
       return std::move(sorted).assume_error();
     if (sorted.assume_value())
       return std::move(*std::move(sorted).assume_value());
   } while (steady_clock::now() < until);
-  return no_answer(command);
+  return no_answer(asked.command);
 }
 
-// The answer to the latest request; nothing for a notice and for the late
-// answer to a question nobody waits for any more.
+// The answer to request `id`; nothing for a notice and for the late answer to
+// a question nobody waits for any more.
 shm::result<std::optional<answer>> line::sort(wire::received_packet packet,
-                                              std::size_t descriptors) {
+                                              const question& asked,
+                                              std::uint64_t id) {
   const auto broken = [this](std::string how) {
     return break_off(
       shm::failed(errc::protocol, "the node sent " + std::move(how)));
@@ -210,13 +235,13 @@ shm::result<std::optional<answer>> line::sort(wire::received_packet packet,
     return broken("an answer to request " + std::to_string(came.request_id)
                   + ", the latest is " + std::to_string(asked_));
   answered_ = came.request_id;
-  if (answered_ != asked_)
+  if (answered_ < id)
     return std::optional<answer>{};
   if (came.kind == wire::frame_kind::failure)
     return wire::error_of(came);
-  if (packet.descriptors.size() != descriptors)
+  if (packet.descriptors.size() != asked.descriptors)
     return broken(std::to_string(packet.descriptors.size())
-                  + " descriptors where " + std::to_string(descriptors)
+                  + " descriptors where " + std::to_string(asked.descriptors)
                   + " are due");
   return std::optional{
     answer{std::move(came.fields), std::move(packet.descriptors)}};

@@ -24,6 +24,13 @@ namespace holdfast::client {
 
 using deadline = std::chrono::steady_clock::time_point;
 
+/// What to ask, and how many descriptors the answer must bring.
+struct question {
+  std::string_view command;
+  wire::fields arguments;
+  std::size_t descriptors = 0;
+};
+
 /// What a reply carried.
 struct answer {
   wire::fields fields;
@@ -49,6 +56,12 @@ public:
   shm::result<answer> ask(std::string_view command, wire::fields arguments,
                           deadline until, std::size_t descriptors = 0);
 
+  /// Sends several requests in a row and then waits for all answers, which
+  /// come in order: one wait instead of many. Ends with the first failure; the
+  /// node has the later requests all the same. Errors: as ask().
+  shm::result<std::vector<answer>> ask_all(std::vector<question> questions,
+                                           deadline until);
+
   /// False once the node hung up or broke the protocol. Never blocks.
   bool alive() const noexcept;
 
@@ -67,11 +80,11 @@ private:
     // nop
   }
 
-  shm::result<void> send(const wire::frame& request, deadline until);
-  shm::result<answer> receive(std::string_view command, std::size_t descriptors,
+  shm::result<void> send(question& asked, deadline until);
+  shm::result<answer> receive(const question& asked, std::uint64_t id,
                               deadline until);
-  shm::result<std::optional<answer>> sort(wire::received_packet packet,
-                                          std::size_t descriptors);
+  shm::result<std::optional<answer>>
+  sort(wire::received_packet packet, const question& asked, std::uint64_t id);
   shm::error break_off(shm::error why);
   shm::error hung_up() const;
 

@@ -58,17 +58,18 @@ std::vector<shm::descriptor> take_descriptors(msghdr& message) {
 
 // A reset is reported once, before packets that are still waiting: those are
 // the last words of the other side.
-ssize_t receive(int socket, msghdr& message) noexcept {
+ssize_t receive(int socket, msghdr& message, patience wait) noexcept {
+  const int how = wait == patience::none ? MSG_DONTWAIT : 0;
   const auto room = message.msg_controllen;
   ssize_t count = 0;
   bool was_reset = false;
   do {
     message.msg_controllen = room;
     was_reset = was_reset || (count < 0 && errno == ECONNRESET);
-    count = ::recvmsg(socket, &message,
-                      MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_TRUNC);
+    count = ::recvmsg(socket, &message, how | MSG_CMSG_CLOEXEC | MSG_TRUNC);
   } while (count < 0
-           && (errno == EINTR || (errno == ECONNRESET && !was_reset)));
+           && ((errno == EINTR && wait == patience::none)
+               || (errno == ECONNRESET && !was_reset)));
   return count;
 }
 
@@ -98,8 +99,8 @@ shm::result<transfer> send_packet(int socket, std::span<const std::byte> packet,
   return shm::system_failure("sendmsg");
 }
 
-shm::result<received_packet> receive_packet(int socket,
-                                            std::size_t descriptors_room) {
+shm::result<received_packet>
+receive_packet(int socket, std::size_t descriptors_room, patience wait) {
   std::array<std::byte, frame_bytes_max> buffer;
   iovec part{buffer.data(), buffer.size()};
   msghdr message{};
@@ -112,8 +113,8 @@ shm::result<received_packet> receive_packet(int socket,
       = CMSG_SPACE(sizeof(int) * std::min(descriptors_room, descriptors_max));
   }
   received_packet out;
-  const auto count = receive(socket, message);
-  if (count < 0 && errno == EAGAIN) {
+  const auto count = receive(socket, message, wait);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
     out.outcome = transfer::would_block;
     return out;
   }

@@ -1,7 +1,7 @@
 // Packets on a Unix socket, with the descriptors that travel beside them.
 //
-// Both ends use this: a packet is sent whole or not at all, and nothing here
-// ever waits. Who wants to wait polls the socket.
+// Both ends use this: a packet is sent whole or not at all. Nothing here waits
+// unless it is told to.
 #pragma once
 
 #include "shm/descriptor.hpp"
@@ -34,11 +34,17 @@ struct received_packet {
   std::vector<shm::descriptor> descriptors; // closed on exec
 };
 
+enum class patience : std::uint8_t {
+  none,
+  of_socket ///< as long as the socket's SO_RCVTIMEO, or until a signal
+};
+
 /// Takes one packet and at most `descriptors_room` descriptors; whatever else
 /// came is closed. An empty packet counts as hanging up. Errors: protocol for
 /// a packet above frame_bytes_max or with more descriptors than there is room
 /// for, system. Only `protocol` leaves the socket usable.
 shm::result<received_packet> receive_packet(int socket,
-                                            std::size_t descriptors_room);
+                                            std::size_t descriptors_room,
+                                            patience wait = patience::none);
 
 } // namespace holdfast::wire

@@ -20,7 +20,7 @@ struct recorded_line : actors::session_line {
   };
 
   void send(std::vector<std::byte> bytes,
-            std::vector<shm::descriptor> descriptors) override {
+            std::vector<shm::shared_descriptor> descriptors) override {
     sent.push_back({wire::decode(bytes).value(), descriptors.size()});
   }
 
@@ -366,4 +366,26 @@ TEST_CASE_METHOD(one_client, "sessions are listed for administrators",
   const auto& rows = std::get<wire::rows>(*wire::find(reply.fields, "rows"));
   REQUIRE(rows.size() == 1);
   CHECK(wire::number_or(rows[0], "uid", 0) == 10);
+}
+
+TEST_CASE_METHOD(one_client, "an answer that is overdue ends the line",
+                 "[actors][session]") {
+  send("hello", {{"protocol", std::uint64_t{1}}});
+  auto& steps
+    = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  wire::frame frame;
+  frame.request_id = ++last_id;
+  frame.command = "status";
+
+  SECTION("while nothing is under way it is nobody's") {
+    tell(session, line_overdue{});
+    CHECK_FALSE(line->closed);
+  }
+  SECTION("while the catalog has not answered") {
+    caf::anon_send(session, line_packet{wire::encode(frame).value()});
+    steps.run_once();
+    tell(session, line_overdue{});
+    CHECK(line->closed);
+    CHECK(line->sent.back().frame.kind == wire::frame_kind::notice);
+  }
 }

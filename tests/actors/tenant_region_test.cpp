@@ -3,6 +3,8 @@
 #include "actors/region_maker.hpp"
 #include "tests/support/stepped_system.hpp"
 
+#include <fcntl.h>
+
 using namespace holdfast;
 using namespace holdfast::test;
 using namespace std::chrono_literals;
@@ -40,11 +42,15 @@ struct one_region : stepped_system {
     return ask<region_report>(region, region_status_query{})->status;
   }
 
+  static shm::descriptor copy_of(const shm::shared_descriptor& of) {
+    return shm::descriptor{::fcntl(of->get(), F_DUPFD_CLOEXEC, 0)};
+  }
+
   /// The region as a client that attached sees it.
   shm::region_view view_of(answered<attached_region>& attached) {
     shm::attach_grant grant;
-    grant.control = std::move(attached->descriptors->control);
-    grant.data = std::move(attached->descriptors->data);
+    grant.control = copy_of(attached->control);
+    grant.data = copy_of(attached->data);
     grant.granted = shm::access::write;
     grant.owner = attached->owner;
     return shm::region_view::attach(std::move(grant)).value();

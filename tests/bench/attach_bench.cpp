@@ -12,22 +12,30 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace holdfast::bench {
 
 namespace {
 
-// One descriptor beside one byte.
+// What a region needs at least: one object that nobody but its owner writes,
+// and one for the values. Both sides pass, map and touch as many.
+constexpr std::size_t objects = 2;
+using descriptors = std::array<int, objects>;
+
+// Descriptors beside one byte.
 struct passed {
   char byte = 0;
   iovec part{&byte, 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> space{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(descriptors))> space{};
   msghdr message{};
 
   passed() {
@@ -39,21 +47,43 @@ struct passed {
   passed(const passed&) = delete;
   passed& operator=(const passed&) = delete;
 
-  void put(int fd) {
+  void put(const descriptors& fds) {
     auto* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof fd);
-    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    header->cmsg_len = CMSG_LEN(sizeof fds);
+    std::memcpy(CMSG_DATA(header), &fds, sizeof fds);
   }
 
-  int take() {
-    int fd = -1;
+  descriptors take() {
+    descriptors fds{-1, -1};
     if (const auto* header = CMSG_FIRSTHDR(&message))
-      std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    return fd;
+      std::memcpy(&fds, CMSG_DATA(header), sizeof fds);
+    return fds;
   }
 };
+
+// A memory object of one side, reserved as a region's are.
+int make_object(std::size_t bytes) {
+  const int fd = ::memfd_create("bare", MFD_CLOEXEC);
+  if (fd < 0 || ::posix_fallocate(fd, 0, static_cast<off_t>(bytes)) != 0)
+    give_up("no memory to pass on");
+  return fd;
+}
+
+// Maps an object and reads one word of it.
+std::pair<void*, std::size_t> map_and_touch(int object) {
+  struct stat status {};
+  if (::fstat(object, &status) != 0)
+    give_up("what was passed on is no file");
+  const auto bytes = static_cast<std::size_t>(status.st_size);
+  void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, object, 0);
+  if (mapped == MAP_FAILED)
+    give_up("what was passed on cannot be mapped");
+  const auto word = *static_cast<volatile std::uint64_t*>(mapped);
+  benchmark::DoNotOptimize(word);
+  return {mapped, bytes};
+}
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
@@ -62,15 +92,12 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-// Passes one memory object to everybody who connects.
+// Passes two memory objects to everybody who connects.
 class bare_passing {
 public:
   bare_passing(std::string path, std::size_t bytes, int cpu)
-    : path_{std::move(path)} {
-    object_ = ::memfd_create("bare", MFD_CLOEXEC);
-    const auto size = static_cast<off_t>(bytes);
-    if (object_ < 0 || ::posix_fallocate(object_, 0, size) != 0)
-      give_up("no memory to pass on");
+    : path_{std::move(path)},
+      objects_{make_object(control_bytes), make_object(bytes)} {
     listener_ = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     const auto address = address_of(path_);
     if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address),
@@ -84,36 +111,32 @@ public:
   ~bare_passing() {
     server_.reset();
     ::close(listener_);
-    ::close(object_);
+    for (const int each : objects_)
+      ::close(each);
   }
 
   bare_passing(const bare_passing&) = delete;
   bare_passing& operator=(const bare_passing&) = delete;
 
-  // Connects, receives, maps and reads one word; how long that took.
+  // Connects, receives, maps and reads a word of each; how long that took.
   double attach() const {
     const auto start = nanoseconds_now();
     const int fd = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     const auto address = address_of(path_);
     passed got;
-    struct stat status {};
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address),
                   sizeof address)
           != 0
         || ::recvmsg(fd, &got.message, MSG_CMSG_CLOEXEC) != 1)
       give_up("nothing was passed on");
-    const int object = got.take();
-    if (::fstat(object, &status) != 0)
-      give_up("what was passed on is no file");
-    const auto bytes = static_cast<std::size_t>(status.st_size);
-    void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, object, 0);
-    if (mapped == MAP_FAILED)
-      give_up("what was passed on cannot be mapped");
-    const auto word = *static_cast<volatile std::uint64_t*>(mapped);
-    benchmark::DoNotOptimize(word);
+    const auto received = got.take();
+    const auto control = map_and_touch(received[0]);
+    const auto data = map_and_touch(received[1]);
     const auto took = nanoseconds_now() - start;
-    ::munmap(mapped, bytes);
-    ::close(object);
+    ::munmap(control.first, control.second);
+    ::munmap(data.first, data.second);
+    for (const int each : received)
+      ::close(each);
     ::close(fd);
     return took;
   }
@@ -123,23 +146,31 @@ private:
     for (;;) {
       const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       passed message;
-      message.put(object_);
+      message.put(objects_);
       ::sendmsg(client, &message.message, MSG_NOSIGNAL);
       ::close(client);
     }
   }
 
+  // As large as that of the region beside it.
+  static constexpr std::size_t control_bytes
+    = shm::layout::plan::of(1024).control_bytes;
+
   std::string path_;
-  int object_ = -1;
+  descriptors objects_;
   int listener_ = -1;
   std::optional<child> server_;
 };
 
-client::connection connect(const test::real_node& node) {
+client::connect_options options_for(const test::real_node& node) {
   client::connect_options options;
   options.socket = node.socket();
   options.client = "bench";
-  return need(client::connection::connect(options));
+  return options;
+}
+
+client::connection connect(const test::real_node& node) {
+  return need(client::connection::connect(options_for(node)));
 }
 
 // The node finds its program there; false if it was not built.
@@ -160,27 +191,56 @@ struct node_and_bare {
            {"name": "v", "type": "u64", "capacity": "8B"}]}])")));
     pin_to(first_cpu);
     bare.emplace(node->directory() + "/bare.sock", bytes, cpu);
-    const auto first = connect(*node);
-    const auto region = need(first.attach("r", shm::access::write));
+    keeper = connect(*node);
+    const auto region = need(keeper->attach("r", shm::access::write));
     need(need(region.find<std::uint64_t>("v")).store(1));
   }
 
+  // As a program does that wants one region of one node.
   double attach() const {
     const auto start = nanoseconds_now();
-    const auto session = connect(*node);
-    return finish_attach(session, start);
+    auto both = need(client::connection::connect_and_attach(
+      options_for(*node), "r", shm::access::read));
+    return finish(std::move(both), start);
+  }
+
+  // The same in two steps: one wait more.
+  double attach_in_two_steps() const {
+    const auto start = nanoseconds_now();
+    auto session = connect(*node);
+    auto region = need(session.attach("r", shm::access::read));
+    return finish({std::move(session), std::move(region)}, start);
   }
 
   // As attach(), for a program that is connected already.
   double attach_again(const client::connection& session) const {
-    const auto took = finish_attach(session, nanoseconds_now());
+    const auto start = nanoseconds_now();
+    const auto took
+      = first_read(need(session.attach("r", shm::access::read)), start);
     if (!session.detach("r"))
       give_up("cannot detach");
     return took;
   }
 
-  static double finish_attach(const client::connection& session, double start) {
-    const auto region = need(session.attach("r", shm::access::read));
+  // What a session leaves to do for the node when it ends is no part of an
+  // attach, so it does not end before settle().
+  double finish(client::connected_region both, double start) const {
+    const auto took = first_read(both.region, start);
+    held.push_back(std::move(both));
+    return took;
+  }
+
+  void settle() const {
+    held.clear();
+    const auto alone = [this] {
+      const auto status = need(keeper->call("status"));
+      return wire::number_or(status, "sessions", 0) == 1;
+    };
+    while (!alone())
+      ::usleep(1000);
+  }
+
+  static double first_read(const shm::region_view& region, double start) {
     const auto value = need(need(region.find<std::uint64_t>("v")).read());
     benchmark::DoNotOptimize(value.value);
     return nanoseconds_now() - start;
@@ -188,18 +248,26 @@ struct node_and_bare {
 
   std::optional<test::real_node> node;
   std::optional<bare_passing> bare;
+  std::optional<client::connection> keeper; // keeps the node in use
+  mutable std::vector<client::connected_region> held;
 };
 
-figures attach(benchmark::State& state, std::size_t bytes, bool connected) {
+enum class way { at_once, in_two_steps, when_connected };
+
+figures attach(benchmark::State& state, std::size_t bytes, way how) {
   if (!find_node()) {
     state.SkipWithError("skipped: holdfast-node is not built");
     return {};
   }
   const node_and_bare both{quick ? 1U << 20 : bytes, second_cpu};
   const auto bare = [&] { return both.bare->attach(); };
-  if (!connected)
+  const auto settle = [&] { both.settle(); };
+  if (how == way::at_once)
     return compare_medians(
-      state, 40, [&] { return both.attach(); }, bare);
+      state, 40, [&] { return both.attach(); }, bare, settle);
+  if (how == way::in_two_steps)
+    return compare_medians(
+      state, 40, [&] { return both.attach_in_two_steps(); }, bare, settle);
   const auto session = connect(*both.node);
   return compare_medians(
     state, 40, [&] { return both.attach_again(session); }, bare);
@@ -208,13 +276,17 @@ figures attach(benchmark::State& state, std::size_t bytes, bool connected) {
 } // namespace
 
 void add_attach_rows() {
-  const char* bare = "connect and pass a descriptor";
+  const char* bare = "connect and pass two descriptors";
   add_row({"attach/1MiB", "ns", bare},
-          [](auto& state) { return attach(state, 1U << 20, false); });
+          [](auto& state) { return attach(state, 1U << 20, way::at_once); });
   add_row({"attach/1GiB", "ns", bare, goal{direction::at_most, 1.5}},
-          [](auto& state) { return attach(state, 1U << 30, false); });
-  add_row({"attach/1GiB_connected", "ns", bare},
-          [](auto& state) { return attach(state, 1U << 30, true); });
+          [](auto& state) { return attach(state, 1U << 30, way::at_once); });
+  add_row({"attach/1GiB_two_steps", "ns", bare}, [](auto& state) {
+    return attach(state, 1U << 30, way::in_two_steps);
+  });
+  add_row({"attach/1GiB_connected", "ns", bare}, [](auto& state) {
+    return attach(state, 1U << 30, way::when_connected);
+  });
 }
 
 } // namespace holdfast::bench

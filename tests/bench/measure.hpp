@@ -106,16 +106,19 @@ figures compare(benchmark::State& state, Ours ours, Bare bare) {
 }
 
 /// Things with system calls: `ours` and `bare` return one sample in
-/// nanoseconds, and the middle one of all batches counts.
-template <class Ours, class Bare>
-figures compare_medians(benchmark::State& state, std::size_t samples_per_batch,
-                        Ours ours, Bare bare) {
+/// nanoseconds, and the middle one of all batches counts. `settle` runs after
+/// each batch of ours and ends what that left behind.
+template <class Ours, class Bare, class Settle = void (*)()>
+figures compare_medians(
+  benchmark::State& state, std::size_t samples_per_batch, Ours ours, Bare bare,
+  Settle settle = [] {}) {
   const auto count = quick ? std::size_t{3} : samples_per_batch;
   std::vector<double> our_samples;
   std::vector<double> bare_samples;
   for (auto _ : state) {
     for (std::size_t i = 0; i < count; ++i)
       our_samples.push_back(ours());
+    settle();
     for (std::size_t i = 0; i < count; ++i)
       bare_samples.push_back(bare());
     state.SetIterationTime(our_samples.back() * 1e-9);

@@ -19,6 +19,7 @@ namespace {
 struct told {
   std::vector<std::size_t> packets; ///< their sizes
   int rings = 0;
+  int overdue = 0;
   std::string closed;
 };
 
@@ -38,24 +39,37 @@ struct one_endpoint : stepped_system {
     options.socket = path();
     options.limits = limits;
     options.log = log();
+    options.deliver
+      = [this](const actors::session_actor& to, line_packet packet) {
+          caf::anon_send(to, std::move(packet));
+          if (served_at_once)
+            run();
+        };
     options.open_session = [this](const actors::peer_credentials& credentials,
                                   std::shared_ptr<actors::session_line> line) {
       seen = credentials;
       lines.push_back(std::move(line));
       sessions.push_back(std::make_unique<told>());
-      return system.spawn(deaf_session, sessions.back().get());
+      return system.spawn(deaf_session, sessions.back().get(),
+                          answer_at_once ? lines.back() : nullptr);
     };
     endpoint = runtime::attach_endpoint::open(io, std::move(options)).value();
     endpoint->start();
   }
 
   static actors::session_actor::behavior_type
-  deaf_session(actors::session_actor::pointer self, told* into) {
+  deaf_session(actors::session_actor::pointer self, told* into,
+               std::shared_ptr<actors::session_line> line) {
     return {
-      [into](const line_packet& packet) {
+      [into, line](const line_packet& packet) {
         into->packets.push_back(packet.bytes.size());
+        if (line) {
+          line->send(std::vector<std::byte>(50), {});
+          line->next();
+        }
       },
       [into](line_rang) { ++into->rings; },
+      [into](line_overdue) { ++into->overdue; },
       [self, into](const line_closed& closed) {
         into->closed = closed.reason;
         self->quit();
@@ -106,6 +120,8 @@ struct one_endpoint : stepped_system {
   std::vector<std::shared_ptr<actors::session_line>> lines;
   std::vector<std::unique_ptr<told>> sessions;
   actors::peer_credentials seen;
+  bool answer_at_once = false;
+  bool served_at_once = false; // as a session that runs on the loop's thread
 };
 
 } // namespace
@@ -280,22 +296,63 @@ TEST_CASE_METHOD(one_endpoint, "clients beyond a bound are told and dropped",
 }
 
 TEST_CASE_METHOD(one_endpoint,
-                 "strangers are bounded, the admitted are not "
-                 "counted among them",
+                 "the oldest silent stranger makes place for a newcomer, "
+                 "the admitted do not",
                  "[runtime][attach_endpoint]") {
-  limits.pending_max = 1;
+  limits.pending_max = 2;
   open();
   auto known = come_in();
-  auto stranger = come_in(false);
-  raw_client third;
-  REQUIRE(third.connect(path()));
+  auto oldest = come_in(false);
+  auto younger = come_in(false);
 
-  REQUIRE(until([&] { return third.receive().value_or(0) > 1; }));
+  auto newcomer = come_in(false);
 
-  CHECK(third.last.find("pending_max") != std::string::npos);
-  stranger.close();
-  REQUIRE(until([&] { return !sessions[1]->closed.empty(); }));
-  come_in(false);
+  REQUIRE(until([&] { return oldest.receive().value_or(0) > 1; }));
+  CHECK(oldest.last.find("overloaded: made a place") != std::string::npos);
+  CHECK(dropped(oldest));
+  CHECK(sessions[0]->closed.empty());
+  CHECK(sessions[2]->closed.empty());
+  CHECK(sessions[3]->closed.empty());
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "a stranger whose hello is being served is not pushed out "
+                 "while others are silent",
+                 "[runtime][attach_endpoint]") {
+  limits.pending_max = 2;
+  limits.hello_deadline = 20ms;
+  open();
+  auto polite = come_in(false);
+  REQUIRE(polite.send(100));
+  REQUIRE(until([&] { return !sessions[0]->packets.empty(); }));
+  auto silent = come_in(false);
+
+  auto newcomer = come_in(false);
+
+  CHECK(dropped(silent));
+  // Nor is it too late, however long the session takes.
+  CHECK(dropped(newcomer));
+  CHECK(sessions[2]->closed == "no hello in time");
+  CHECK(sessions[0]->closed.empty());
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "requests that came together are answered in one turn",
+                 "[runtime][attach_endpoint]") {
+  open();
+  raw_client client;
+  REQUIRE(client.connect(path()));
+  REQUIRE(client.send(100));
+  REQUIRE(client.send(101));
+  answer_at_once = true;
+  served_at_once = true;
+
+  io.restart();
+  io.run_one();
+
+  CHECK(sessions.at(0)->packets == std::vector<std::size_t>{100, 101});
+  CHECK(client.receive() == 50);
+  CHECK(client.receive() == 50);
 }
 
 TEST_CASE_METHOD(one_endpoint,
