@@ -100,6 +100,54 @@ inline constexpr std::uint64_t sessions_per_uid_default = 256;
 inline constexpr std::uint64_t sessions_per_uid_min = 1;
 inline constexpr std::uint64_t sessions_per_uid_max = sessions_max;
 
+/// Name of a cluster that was given none.
+inline constexpr std::string_view cluster_name_default = "holdfast";
+
+// -- discovery directory -----------------------------------------------------
+
+/// Time between two heartbeats in the directory: a few small files each.
+inline constexpr std::chrono::milliseconds discovery_beat{1000};
+/// Time without a heartbeat after which a node is asked: five missed.
+inline constexpr std::chrono::milliseconds discovery_stale_after{5000};
+/// Time for an answer, after which its file may go.
+inline constexpr std::chrono::milliseconds discovery_ask_patience{2000};
+
+/// Bytes of one node's file: a dozen short members, 500 bytes as a rule.
+inline constexpr std::size_t instance_file_bytes_max = 4 * kibibyte;
+/// Entries of the directory that one heartbeat looks at.
+inline constexpr std::size_t discovery_entries_max = 4096;
+/// Lines that one heartbeat writes to the log about files that are wrong.
+inline constexpr std::size_t discovery_complaints_max = 8;
+
+/// Bytes of host:port: the longest host name and five digits.
+inline constexpr std::size_t address_bytes_max = 259;
+/// Number. The kernel's own bound on 64-bit machines.
+inline constexpr std::uint64_t process_id_max = std::uint64_t{1} << 22;
+
+// -- TLS files and certificates ----------------------------------------------
+
+/// Bytes of a certificate, key or authority file: a few KiB each; an authority
+/// file may hold a company's whole list.
+inline constexpr std::size_t tls_file_bytes_max = mebibyte;
+
+/// Time before a certificate ends at which the start begins to warn.
+inline constexpr std::chrono::days tls_expiry_warning{30};
+
+/// Time. A cluster's authority outlives the hosts; changing it is an effort.
+inline constexpr std::chrono::days authority_validity_default{3650};
+/// Time. A year and a month to renew in, the longest that browsers accept.
+inline constexpr std::chrono::days certificate_validity_default{397};
+inline constexpr std::chrono::days certificate_validity_min{1};
+inline constexpr std::chrono::days certificate_validity_max{36500};
+
+/// Time by which a new certificate is valid earlier: hosts' clocks differ.
+inline constexpr std::chrono::hours certificate_backdating{1};
+
+/// Hosts and addresses in one certificate.
+inline constexpr std::size_t certificate_hosts_max = 64;
+/// Bytes. What the domain name system allows.
+inline constexpr std::size_t host_name_bytes_max = 253;
+
 // -- lease -------------------------------------------------------------------
 
 /// Time. Five missed renewals, the moment at which a peer counts as Down.

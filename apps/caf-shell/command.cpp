@@ -28,6 +28,20 @@ constexpr std::array create_options{
   option_spec{"variables", "N", "room for this many variables"},
   option_spec{"node-writes", "", "clients map it read-only"}};
 
+constexpr option_spec authority_option{
+  "directory", "DIR", "where the cluster's authority is kept; needed"};
+constexpr std::array init_options{
+  authority_option,
+  option_spec{"cluster", "NAME", "the cluster's name (default: holdfast)"},
+  option_spec{"days", "N", "how long it is valid (default: 3650)"}};
+constexpr std::array issue_options{
+  authority_option, option_spec{"node", "ID", "the node's id; needed"},
+  option_spec{"name", "HOST", "a name or address of its host; may be repeated",
+              true},
+  option_spec{"out", "DIR",
+              "where to write it (default: beside the authority)"},
+  option_spec{"days", "N", "how long it is valid (default: 397)"}};
+
 constexpr std::array commands{
   command{"status", "", 0, 0, completes::nothing, "how the node is", "status",
           tell_status},
@@ -66,7 +80,19 @@ constexpr std::array commands{
           tell_time},
   command{"version", "", 0, 0, completes::nothing,
           "versions of node, protocol and layout", "version", tell_version},
-  command{"help", "[COMMAND|exit-codes]", 0, 1, completes::command,
+  command{"certs init", "", 0, 0, completes::nothing,
+          "makes a cluster's certificate authority; needs no node",
+          "certs init --directory /etc/holdfast/authority --cluster prod",
+          init_certificates, init_options},
+  command{"certs issue", "", 0, 0, completes::nothing,
+          "makes a node's key and certificate; needs no node",
+          "certs issue --directory /etc/holdfast/authority --node 2 --name "
+          "host2.example.org --name 10.0.0.2 --out node-2",
+          issue_certificate, issue_options},
+  command{"certs show", "FILE", 1, 1, completes::nothing,
+          "what stands in a certificate; needs no node",
+          "certs show /etc/holdfast/tls/node-2.crt", show_certificate},
+  command{"help", "[COMMAND|exit-codes]", 0, 2, completes::command,
           "the commands, one of them, or the exit codes", "help set", help},
 };
 
@@ -81,12 +107,24 @@ const option_spec* find_option(const command& of, std::string_view name) {
   return found == of.options.end() ? nullptr : &*found;
 }
 
+/// "init, issue or show": the second words of commands that begin so.
+std::string second_words(std::string_view first) {
+  std::string out;
+  for (const auto& each : commands)
+    if (each.name.starts_with(first) && each.name.size() > first.size()
+        && each.name[first.size()] == ' ')
+      out.append(out.empty() ? "" : ", ")
+        .append(each.name.substr(first.size() + 1));
+  return out;
+}
+
 shm::result<shown> run(workplace& at, std::span<const std::string> words) {
-  const auto found = find_command(words.front());
+  const auto found = find_command(words);
   if (!found)
     return found.assume_error();
   const auto& command = *found.assume_value();
-  const auto sorted = sort_arguments(command, words.subspan(1));
+  const auto sorted
+    = sort_arguments(command, words.subspan(words_of_name(command)));
   if (!sorted)
     return sorted.assume_error();
   return command.run(at, sorted.assume_value());
@@ -134,6 +172,20 @@ shm::result<const command*> find_command(std::string_view name) {
   return shm::failed(errc::no_such_command, std::move(detail));
 }
 
+shm::result<const command*> find_command(std::span<const std::string> words) {
+  const auto seconds = second_words(words.front());
+  if (seconds.empty())
+    return find_command(words.front());
+  if (words.size() > 1)
+    return find_command(words[0] + ' ' + words[1]);
+  return shm::failed(errc::no_such_command,
+                     "'" + words[0] + "' is followed by one of: " + seconds);
+}
+
+std::size_t words_of_name(const command& of) noexcept {
+  return of.name.find(' ') == std::string_view::npos ? 1 : 2;
+}
+
 shm::result<arguments> sort_arguments(const command& of,
                                       std::span<const std::string> words) {
   arguments out;
@@ -153,8 +205,10 @@ shm::result<arguments> sort_arguments(const command& of,
       return bad(of, "there is no option '" + word + "'");
     if (!option->value.empty() && i + 1 == words.size())
       return bad(of, word + " takes a value");
-    out.options[std::string{option->name}]
-      = option->value.empty() ? std::string{} : words[++i];
+    auto value = option->value.empty() ? std::string{} : words[++i];
+    auto& held = out.options[std::string{option->name}];
+    held = option->repeats && !held.empty() ? held + "," + value
+                                            : std::move(value);
   }
   if (out.values.size() < of.values_min)
     return bad(of, "something is missing");
@@ -167,11 +221,11 @@ std::string usage_of(const command& of) {
   std::string out{of.name};
   if (!of.values.empty())
     out.append(" ").append(of.values);
-  for (const auto& [name, value, meaning] : of.options) {
-    out.append(" [--").append(name);
-    if (!value.empty())
-      out.append(" ").append(value);
-    out += ']';
+  for (const auto& each : of.options) {
+    out.append(" [--").append(each.name);
+    if (!each.value.empty())
+      out.append(" ").append(each.value);
+    out += each.repeats ? "]..." : "]";
   }
   return out;
 }

@@ -40,18 +40,20 @@ struct workplace {
   bool may_ask = false; // a person is there to answer
 };
 
-/// An option: "--count N" takes a value, "--yes" does not.
+/// An option: "--count N" takes a value, "--yes" does not. Given more than
+/// once, the last counts, or all do, joined by commas.
 struct option_spec {
   std::string_view name; // without the dashes
   std::string_view value = {};
   std::string_view meaning;
+  bool repeats = false;
 };
 
 /// What a word of the command names, for completion.
 enum class completes { nothing, command, region, variable };
 
 struct command {
-  std::string_view name;
+  std::string_view name;   // one word or two: "certs init"
   std::string_view values; // "REGION/NAME VALUE", as help shows it
   std::size_t values_min = 0;
   std::size_t values_max = 0;
@@ -66,6 +68,13 @@ std::span<const command> all_commands() noexcept;
 
 /// Errors: no_such_command, with the nearest name.
 shm::result<const command*> find_command(std::string_view name);
+
+/// The command that a line's words begin with; its name may be two of them.
+/// Errors: no_such_command, with what may follow or the nearest name.
+shm::result<const command*> find_command(std::span<const std::string> words);
+
+/// How many of a line's words are its command's name.
+std::size_t words_of_name(const command& of) noexcept;
 
 /// Errors: bad_argument, with the usage.
 shm::result<arguments> sort_arguments(const command& of,

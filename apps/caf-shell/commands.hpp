@@ -36,6 +36,11 @@ command_result set_value(workplace& at, const arguments& with);
 command_result increment(workplace& at, const arguments& with);
 command_result watch_values(workplace& at, const arguments& with);
 
+// On certificate files of this host: certificate_commands.cpp.
+command_result init_certificates(workplace& at, const arguments& with);
+command_result issue_certificate(workplace& at, const arguments& with);
+command_result show_certificate(workplace& at, const arguments& with);
+
 /// "region/variable" taken apart at the first slash.
 struct variable_path {
   std::string region;

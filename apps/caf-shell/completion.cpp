@@ -27,6 +27,8 @@ std::vector<std::string> completion::of(std::string_view line) {
   if (last_blank == std::string_view::npos)
     return commands_like(line);
   const auto word = line.substr(last_blank + 1);
+  if (auto seconds = second_words_like(line); !seconds.empty())
+    return seconds;
   const auto found = find_command(line.substr(0, line.find_first_of(" \t")));
   if (!found)
     return {};
@@ -49,7 +51,18 @@ completion::commands_like(std::string_view start) const {
   std::vector<std::string> out;
   for (const auto& each : all_commands())
     if (each.name.starts_with(start))
-      out.emplace_back(each.name);
+      out.emplace_back(each.name.substr(0, each.name.find(' ')));
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::vector<std::string>
+completion::second_words_like(std::string_view line) const {
+  std::vector<std::string> out;
+  for (const auto& each : all_commands())
+    if (each.name.starts_with(line))
+      out.emplace_back(each.name.substr(each.name.find(' ') + 1));
   std::sort(out.begin(), out.end());
   return out;
 }

@@ -21,6 +21,7 @@ public:
 
 private:
   std::vector<std::string> commands_like(std::string_view start) const;
+  std::vector<std::string> second_words_like(std::string_view line) const;
   std::vector<std::string> regions_like(std::string_view start,
                                         std::string_view ending);
   std::vector<std::string> variables_like(std::string_view start);

@@ -59,7 +59,7 @@ command_result help(workplace&, const arguments& with) {
     return list_commands();
   if (with.values.front() == "exit-codes")
     return list_exit_codes();
-  const auto found = find_command(with.values.front());
+  const auto found = find_command(std::span{with.values});
   if (!found)
     return found.assume_error();
   return describe(*found.assume_value());

@@ -10,6 +10,7 @@ using namespace holdfast;
 using shell::exit_code;
 using shell::find_command;
 using shell::sort_arguments;
+using shell::words_of_name;
 using shm::errc;
 using words = std::vector<std::string>;
 
@@ -67,6 +68,31 @@ TEST_CASE("an unknown command is answered with the nearest", "[apps][shell]") {
   CHECK(found.assume_error().detail == "'regoins'; did you mean 'regions'?");
 }
 
+TEST_CASE("a command of two words is found by both", "[apps][shell]") {
+  const auto by_words
+    = [](const words& given) { return find_command(std::span{given}); };
+
+  CHECK(by_words({"certs", "show", "x"}).assume_value()->name == "certs show");
+  CHECK(by_words({"status", "x"}).assume_value()->name == "status");
+  CHECK(by_words({"certs"}).assume_error().detail
+        == "'certs' is followed by one of: init, issue, show");
+  CHECK(by_words({"certs", "isue"}).assume_error().detail
+        == "'certs isue'; did you mean 'certs issue'?");
+  CHECK_FALSE(by_words({"stat", "us"}));
+}
+
+TEST_CASE("an option that repeats keeps all its values", "[apps][shell]") {
+  const auto sorted
+    = sort_arguments(the("certs issue"), words{"--name", "a", "--node", "1",
+                                               "--name", "b", "--node", "2"});
+
+  REQUIRE(sorted);
+  CHECK(sorted.assume_value().options.at("name") == "a,b");
+  CHECK(sorted.assume_value().options.at("node") == "2");
+  CHECK(shell::usage_of(the("certs issue")).find("[--name HOST]... ")
+        != std::string::npos);
+}
+
 TEST_CASE("every example in the help can be sorted", "[apps][shell]") {
   for (const auto& each : shell::all_commands()) {
     words example;
@@ -80,9 +106,11 @@ TEST_CASE("every example in the help can be sorted", "[apps][shell]") {
       word.clear();
     }
     INFO(each.example);
-    CHECK(example.front() == each.name);
-    example.erase(example.begin());
-    CHECK(sort_arguments(each, example));
+    const auto found = find_command(std::span<const std::string>{example});
+    REQUIRE(found);
+    CHECK(found.assume_value() == &each);
+    CHECK(
+      sort_arguments(each, std::span{example}.subspan(words_of_name(each))));
   }
 }
 
@@ -131,6 +159,9 @@ TEST_CASE("commands are completed without a node", "[apps][shell]") {
 
   CHECK(names.of("re") == words{"region", "regions"});
   CHECK(names.of("help wa") == words{"watch"});
+  CHECK(names.of("ce") == words{"certs"});
+  CHECK(names.of("certs i") == words{"init", "issue"});
+  CHECK(names.of("certs ").size() == 3);
   CHECK(names.of("status x").empty());
   CHECK(names.of("nonsense x").empty());
   CHECK(names.of("get quo").empty());
