@@ -207,4 +207,10 @@ inline constexpr std::size_t client_attach_requests_max = 256;
 inline constexpr std::chrono::milliseconds reconnect_delay_min{50};
 inline constexpr std::chrono::milliseconds reconnect_delay_max{2000};
 
+// -- consensus ---------------------------------------------------------------
+
+/// Pages of 4 KiB in the write-ahead log of consensus before they move into
+/// the file: 4 MiB are read again in no time, and each move costs two syncs.
+inline constexpr int consensus_log_pages_max = 1000;
+
 } // namespace holdfast::config
