@@ -57,7 +57,7 @@ struct written_store : test::scratch_directory {
       consensus::write more;
       more.tail = consensus::append{expected.first + expected.entries.size(),
                                     {entry, entry, entry, entry}};
-      test::apply(more, expected);
+      tests::carry_out(expected, more);
       REQUIRE(opened.assume_value()->commit({more}));
     }
     opened.assume_value().reset();

@@ -94,7 +94,7 @@ std::vector<consensus::write> store_history::next() {
   std::vector<consensus::write> made;
   for (auto left = 1 + random(3); left > 0; --left) {
     made.push_back(next_write());
-    apply(made.back(), log_);
+    tests::carry_out(log_, made.back());
   }
   return made;
 }

@@ -2,7 +2,7 @@
 // what the store on disk is compared with, and what electors are tested on.
 #pragma once
 
-#include "actors/consensus/storage.hpp"
+#include "tests/support/memory_log.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -15,34 +15,6 @@ struct kept_log {
   consensus::stored_log log;
   std::size_t commits_until_failure = static_cast<std::size_t>(-1);
 };
-
-inline void apply(const consensus::install& from, consensus::stored_log& log) {
-  const auto keep = from.replaces_log ? from.base.index + 1 : from.keep_from;
-  if (from.replaces_log)
-    log.entries.clear();
-  while (log.first < keep && !log.entries.empty()) {
-    log.entries.erase(log.entries.begin());
-    ++log.first;
-  }
-  if (from.replaces_log)
-    log.first = keep;
-  log.base = from.base;
-}
-
-inline void apply(const consensus::append& from, consensus::stored_log& log) {
-  log.entries.resize(from.first - log.first);
-  log.entries.insert(log.entries.end(), from.entries.begin(),
-                     from.entries.end());
-}
-
-inline void apply(const consensus::write& one, consensus::stored_log& log) {
-  if (one.vote)
-    log.vote = *one.vote;
-  if (one.base)
-    apply(*one.base, log);
-  if (one.tail)
-    apply(*one.tail, log);
-}
 
 class memory_storage final : public consensus::storage {
 public:
@@ -61,7 +33,7 @@ public:
       return shm::failed(shm::errc::system, "the disk is gone");
     --kept_->commits_until_failure;
     for (const auto& each : writes)
-      apply(each, kept_->log);
+      tests::carry_out(kept_->log, each);
     return boost::outcome_v2::success();
   }
 
