@@ -1,13 +1,47 @@
 // Tells CAF which of our structs may be messages.
 //
-// None of them leaves the process yet, so none has an id on the wire: CAF
-// calls such types "unsafe" and refuses to serialise them, which is what we
-// want. Some carry descriptors or memory and never will leave.
+// Those of the first block travel between nodes: each has a number and a name
+// on the wire. Append only: a number is never given to another type. All
+// others stay in the process; CAF calls them "unsafe" and refuses to serialise
+// them, which is what we want. Some carry descriptors or memory and never will
+// leave.
 #pragma once
 
+#include "actors/elector_messages.hpp"
 #include "actors/messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast, caf::first_custom_type_id)
+
+  CAF_ADD_TYPE_ID(holdfast, (holdfast::consensus_packet))
+  CAF_ADD_TYPE_ID(holdfast, (holdfast::propose_request))
+  CAF_ADD_TYPE_ID(holdfast, (holdfast::proposal_result))
+
+CAF_END_TYPE_ID_BLOCK(holdfast)
+
+namespace holdfast {
+
+// The order of the fields is the format between nodes.
+
+template <class Inspector>
+auto inspect(Inspector& f, consensus_packet& x) {
+  return f(caf::meta::type_name("consensus_packet"), x.from, x.to, x.cluster,
+           x.database, x.start, x.sequence, x.kind, x.content);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, propose_request& x) {
+  return f(caf::meta::type_name("propose_request"), x.command, x.forwarded);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, proposal_result& x) {
+  return f(caf::meta::type_name("proposal_result"), x.index, x.answer);
+}
+
+} // namespace holdfast
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_packet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_rang)
@@ -45,3 +79,23 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::fence_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::lease_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::drain_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_death_proven)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::leader_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::leadership)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::change_member_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::transfer_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::barrier_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::elector_status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::elector_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::tick_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::proposals_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::load_log_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::loaded_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::store_log_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::stored_writes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::commit_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::restore_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::committed_entries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::applied_results)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::machine_snapshot_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::machine_snapshot)

@@ -263,4 +263,26 @@ inline constexpr std::size_t client_attach_requests_max = 256;
 inline constexpr std::chrono::milliseconds reconnect_delay_min{50};
 inline constexpr std::chrono::milliseconds reconnect_delay_max{2000};
 
+// -- consensus ---------------------------------------------------------------
+
+/// Pages of 4 KiB in the write-ahead log of consensus before they move into
+/// the file: 4 MiB are read again in no time, and each move costs two syncs.
+inline constexpr int consensus_log_pages_max = 1000;
+
+/// Writes of consensus that wait for the disk: more means that it stands still.
+inline constexpr std::size_t consensus_writes_max = 4096;
+
+/// Bytes of one message between electors: a snapshot with its head.
+inline constexpr std::size_t consensus_packet_bytes_max = 65 * mebibyte;
+
+/// Proposals under way at one node: each holds its command and who asked.
+inline constexpr std::size_t proposals_max = 4096;
+/// Time for a proposal: an election and a half, then the caller hears of it.
+inline constexpr std::chrono::milliseconds proposal_deadline{5000};
+/// Time between two looks at proposals that wait for a leader.
+inline constexpr std::chrono::milliseconds proposal_retry{20};
+
+/// Actors of this node that want to hear of the leader.
+inline constexpr std::size_t leadership_watchers_max = 64;
+
 } // namespace holdfast::config
