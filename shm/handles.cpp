@@ -16,7 +16,9 @@ quick_result<std::pair<std::size_t, reading_stamp>>
 bytes_handle::read_into(std::span<std::byte> into) const noexcept {
   using answer = std::pair<std::size_t, reading_stamp>;
   quick_result<answer> out{boost::outcome_v2::in_place_type<answer>};
-  auto& [bytes, stamped] = out.assume_value();
+  // No structured binding: clang before 16 lets no lambda capture one.
+  auto& bytes = out.assume_value().first;
+  auto& stamped = out.assume_value().second;
   std::uint64_t version = 0;
   bool fits = true;
   auto code = read_latest(at_, version,
