@@ -22,6 +22,10 @@ shm::result<octets> encode(const entry& from);
 /// Errors: protocol for a newer format, corrupt for anything else.
 shm::result<entry> decode_entry(std::span<const std::uint8_t> from);
 
+/// What whoever proposed is told. Its text is short and fit to be written.
+octets encode(const outcome& from);
+shm::result<outcome> decode_outcome(std::span<const std::uint8_t> from);
+
 /// The same bytes wherever the same log was applied.
 octets encode_snapshot(const tables& from);
 

@@ -1,6 +1,8 @@
 #include "actors/rules/catalog/format_head.hpp"
 #include "actors/rules/catalog/format_rows.hpp"
 
+#include <cassert>
+
 namespace holdfast::catalog {
 
 namespace {
@@ -8,7 +10,15 @@ namespace {
 using shm::errc;
 
 std::string_view word_of(stored what) {
-  return what == stored::entry ? "an entry" : "a snapshot";
+  switch (what) {
+  case stored::entry:
+    return "an entry";
+  case stored::outcome:
+    return "an outcome";
+  case stored::snapshot:
+    return "a snapshot";
+  }
+  return "?";
 }
 
 /// An empty command of that name.
@@ -61,6 +71,32 @@ shm::result<void> check_head(std::span<const std::uint8_t> from, stored what) {
   return boost::outcome_v2::success();
 }
 
+namespace {
+
+octets with_head(stored what, const wire::bytes& packet) {
+  octets out;
+  out.reserve(head_bytes + packet.size());
+  put_head(out, what);
+  for (const auto each : packet)
+    out.push_back(static_cast<std::uint8_t>(each));
+  return out;
+}
+
+/// The frame behind a head of ours.
+shm::result<wire::frame> frame_behind(std::span<const std::uint8_t> from,
+                                      stored what, wire::frame_kind kind) {
+  if (auto head = check_head(from, what); !head)
+    return head.assume_error();
+  auto frame = wire::decode(std::as_bytes(from.subspan(head_bytes)));
+  if (!frame)
+    return corrupt(frame.assume_error().detail);
+  if (frame.assume_value().kind != kind)
+    return corrupt(std::string{word_of(what)} + " is another kind of frame");
+  return frame;
+}
+
+} // namespace
+
 shm::result<octets> encode(const entry& from) {
   field_writer fields;
   describe_entry(fields, from);
@@ -71,23 +107,15 @@ shm::result<octets> encode(const entry& from) {
   const auto packet = wire::encode(frame);
   if (!packet)
     return packet.assume_error();
-  octets out;
-  out.reserve(head_bytes + packet.assume_value().size());
-  put_head(out, stored::entry);
-  for (const auto each : packet.assume_value())
-    out.push_back(static_cast<std::uint8_t>(each));
-  return out;
+  return with_head(stored::entry, packet.assume_value());
 }
 
 shm::result<entry> decode_entry(std::span<const std::uint8_t> from) {
-  if (auto head = check_head(from, stored::entry); !head)
-    return head.assume_error();
-  const auto frame = wire::decode(std::as_bytes(from.subspan(head_bytes)));
+  const auto frame
+    = frame_behind(from, stored::entry, wire::frame_kind::request);
   if (!frame)
-    return corrupt(frame.assume_error().detail);
+    return frame.assume_error();
   const auto& read = frame.assume_value();
-  if (read.kind != wire::frame_kind::request)
-    return corrupt("an entry is a request");
   auto named = command_named(read.command);
   if (!named)
     return named.assume_error();
@@ -98,6 +126,33 @@ shm::result<entry> decode_entry(std::span<const std::uint8_t> from) {
   describe_entry(fields, made);
   if (const auto& problem = fields.finish(); !problem.empty())
     return corrupt(read.command + ": " + problem);
+  return made;
+}
+
+octets encode(const outcome& from) {
+  field_writer fields;
+  describe(fields, from);
+  wire::frame frame;
+  frame.kind = wire::frame_kind::reply;
+  frame.fields = fields.take();
+  const auto packet = wire::encode(frame);
+  assert(packet);
+  return with_head(stored::outcome, packet.assume_value());
+}
+
+shm::result<outcome> decode_outcome(std::span<const std::uint8_t> from) {
+  const auto frame
+    = frame_behind(from, stored::outcome, wire::frame_kind::reply);
+  if (!frame)
+    return frame.assume_error();
+  outcome made;
+  const auto& read = frame.assume_value();
+  field_reader fields{read.fields};
+  describe(fields, made);
+  if (const auto& problem = fields.finish(); !problem.empty())
+    return corrupt("outcome: " + problem);
+  if (read.request_id != 0 || read.descriptors != 0)
+    return corrupt("an outcome answers no request of its own");
   return made;
 }
 

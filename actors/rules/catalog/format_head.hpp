@@ -1,4 +1,4 @@
-// The first four bytes of everything that is stored: which of the two it is,
+// The first four bytes of everything that is stored: which kind it is,
 // and in which format the rest is written.
 #pragma once
 
@@ -8,7 +8,7 @@ namespace holdfast::catalog {
 
 inline constexpr std::size_t head_bytes = 4;
 
-enum class stored : std::uint8_t { entry = 'E', snapshot = 'S' };
+enum class stored : std::uint8_t { entry = 'E', outcome = 'O', snapshot = 'S' };
 
 void put_head(octets& into, stored what);
 
