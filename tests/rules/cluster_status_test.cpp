@@ -47,3 +47,11 @@ TEST_CASE("those who do not vote make no quorum", "[rules][cluster_status]") {
 
   CHECK_FALSE(look_at_cluster(peers, {}).quorum_available);
 }
+
+TEST_CASE("those who do not vote prevent no quorum",
+          "[rules][cluster_status]") {
+  const std::vector<seen_peer> peers{
+    {2, healthy, true}, {3, down, false}, {4, down, false}};
+
+  CHECK(look_at_cluster(peers, {}).quorum_available);
+}
