@@ -160,8 +160,55 @@ using elector_actor = peer_elector_actor::extend<
   // To itself, and timer: takes up proposals that wait.
   caf::reacts_to<proposals_due>>;
 
+// -- peers -------------------------------------------------------------------
+
+/// Hears when a peer's state changes.
+using peer_listener_actor = caf::typed_actor<caf::reacts_to<peer_changed>>;
+
+/// Answers what other nodes ask this one.
+using peer_service_actor
+  = caf::typed_actor<caf::replies_to<served_call>::with<call_answer>>;
+
+/// Reaches other nodes. One per node in a cluster; runtime/ has it.
+using peer_network_actor = caf::typed_actor<
+  // Connects; answers with the other node's door.
+  caf::replies_to<dial_request>::with<dialled>,
+  // Looks whether anybody listens.
+  caf::replies_to<probe_request>::with<reach_outcome>>;
+
+struct peer_subscription {
+  peer_listener_actor listener;
+};
+
+/// Another node, as seen from this one. One per other node.
+using peer_actor = caf::typed_actor<
+  // The other node dialled; passed on by the door.
+  caf::replies_to<hello_opening>::with<hello_reply>,
+  caf::replies_to<hello_proof>::with<hello_welcome>,
+  // From the other node's actor of this kind, once the link stands.
+  caf::reacts_to<peer_ping>, caf::reacts_to<peer_pong>,
+  caf::replies_to<remote_call>::with<call_answer>,
+  // Asks the other node, within a deadline.
+  caf::replies_to<peer_call>::with<call_answer>,
+  // Tells phase, health, round trips and counters.
+  caf::replies_to<peer_status_query>::with<peer_status>,
+  // Tells somebody the state now and at each change.
+  caf::reacts_to<peer_subscription>,
+  // Timer: dials, or looks whether a peer that left is gone for good.
+  caf::reacts_to<reach_due>,
+  // Timer: counts a miss, sends the next ping.
+  caf::reacts_to<ping_due>,
+  // Timer: the next reconnect may be quick again.
+  caf::reacts_to<link_held>>;
+
+/// The one actor that is published: passes hellos to the peer they are from.
+using peer_door_actor
+  = caf::typed_actor<caf::replies_to<hello_opening>::with<hello_reply>,
+                     caf::replies_to<hello_proof>::with<hello_welcome>>;
+
 } // namespace holdfast::actors
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_subscription)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::located_regions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_route)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watch_leadership_request)

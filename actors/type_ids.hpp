@@ -1,25 +1,28 @@
 // Tells CAF which of our structs may be messages.
 //
-// Those of the first block travel between nodes: each has a number and a name
-// on the wire. Append only: a number is never given to another type. All
-// others stay in the process; CAF calls them "unsafe" and refuses to serialise
-// them, which is what we want. Some carry descriptors or memory and never will
-// leave.
+// Those of the two blocks travel between nodes: each has a number and a name on
+// the wire. Append only: a number is never given to another type. All others
+// stay in the process; CAF calls them "unsafe" and refuses to serialise them,
+// which is what we want. Some carry descriptors or memory and never will leave.
 #pragma once
 
 #include "actors/elector_messages.hpp"
 #include "actors/messages.hpp"
+#include "actors/peer_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
-CAF_BEGIN_TYPE_ID_BLOCK(holdfast, caf::first_custom_type_id)
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_agreement, caf::first_custom_type_id + 50)
 
-  CAF_ADD_TYPE_ID(holdfast, (holdfast::consensus_packet))
-  CAF_ADD_TYPE_ID(holdfast, (holdfast::propose_request))
-  CAF_ADD_TYPE_ID(holdfast, (holdfast::proposal_result))
+  CAF_ADD_TYPE_ID(holdfast_agreement, (holdfast::consensus_packet))
+  CAF_ADD_TYPE_ID(holdfast_agreement, (holdfast::propose_request))
+  CAF_ADD_TYPE_ID(holdfast_agreement, (holdfast::proposal_result))
 
-CAF_END_TYPE_ID_BLOCK(holdfast)
+CAF_END_TYPE_ID_BLOCK(holdfast_agreement)
+
+static_assert(caf::id_block::holdfast_agreement::end <= caf::first_custom_type_id + 100,
+              "the client's messages begin there");
 
 namespace holdfast {
 
@@ -99,3 +102,35 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::committed_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::applied_results)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::machine_snapshot_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::machine_snapshot)
+
+// -- peers -------------------------------------------------------------------
+
+// Append only: the order is the number on the wire. Fifty are kept for peers.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_peers, caf::first_custom_type_id)
+
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_opening))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_reply))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_proof))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_welcome))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::peer_ping))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::peer_pong))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::remote_call))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::call_answer))
+
+CAF_END_TYPE_ID_BLOCK(holdfast_peers)
+
+static_assert(caf::id_block::holdfast_peers::end
+              <= caf::first_custom_type_id + 50);
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::served_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::dial_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::probe_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reach_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::dialled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reach_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::ping_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::link_held)
