@@ -357,7 +357,7 @@ inline constexpr std::size_t leadership_watchers_max = 64;
 inline constexpr std::uint64_t catalog_members_max = 64;
 /// Regions of all tenants: a snapshot of the tables stays a few MiB.
 inline constexpr std::uint64_t catalog_regions_max = 16384;
-/// Variables of all regions: about 60 bytes each in a snapshot.
+/// Variables of all regions: about 90 bytes each in a snapshot.
 inline constexpr std::uint64_t catalog_variables_max = 131072;
 /// Sessions of all nodes: about 250 bytes each in a snapshot.
 inline constexpr std::uint64_t catalog_sessions_max = 16384;

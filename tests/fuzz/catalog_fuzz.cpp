@@ -1,5 +1,5 @@
-// Any bytes are an entry, a snapshot or an error; what is read is written back
-// to the same bytes, and tables that were taken over can go on.
+// Any bytes are an entry, an outcome, a snapshot or an error; what is read is
+// written back to the same bytes, and tables that were taken over can go on.
 #include "actors/rules/catalog/format.hpp"
 
 #include <algorithm>
@@ -34,6 +34,11 @@ void try_entry(std::span<const std::uint8_t> input) {
   const auto again = tables.apply(2, what);
   must(first.ok() == again.ok());
   must(bool{catalog::decode_snapshot(catalog::encode_snapshot(tables))});
+}
+
+void try_outcome(std::span<const std::uint8_t> input) {
+  if (const auto read = catalog::decode_outcome(input))
+    must(same(input, catalog::encode(read.assume_value())));
 }
 
 void try_snapshot(std::span<const std::uint8_t> input) {
@@ -72,6 +77,7 @@ void try_snapshot(std::span<const std::uint8_t> input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input,
                                       std::size_t size) {
   try_entry({input, size});
+  try_outcome({input, size});
   try_snapshot({input, size});
   return 0;
 }
