@@ -379,9 +379,8 @@ inline constexpr std::size_t catalog_entry_bytes_max = 64 * kibibyte + 8;
 /// Bytes of a snapshot: consensus sends it in one piece.
 inline constexpr std::size_t catalog_snapshot_bytes_max = 64 * mebibyte;
 
-/// Bytes of a client's own words, an address, a key and a result's text.
+/// Bytes of a client's own words, a key and a result's text.
 inline constexpr std::size_t client_words_bytes_max = 63;
-inline constexpr std::size_t address_bytes_max = 255;
 inline constexpr std::size_t key_bytes_max = 128;
 inline constexpr std::size_t result_text_bytes_max = 255;
 inline constexpr std::size_t token_hash_bytes_max = 64;
