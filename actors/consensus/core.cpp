@@ -49,6 +49,7 @@ core::core(core_options options)
   : options_{with_safe_windows(std::move(options))},
     library_{library_part(options_)} {
   assert(options_.self != 0);
+  listening_.recall(options_.databases);
 }
 
 shm::result<actions> core::start(stored_log stored, instant now) {
@@ -135,20 +136,36 @@ actions core::change_membership(request_id request, const change& wanted,
 change_view core::view_of(const change& wanted,
                           const membership& members) const {
   const auto& broken = options_.broken;
-  const auto knows = [this](const member& one) {
-    return one.role != member_role::voter
-           || library_.match_index(one.id) >= library_.committed_change_index();
-  };
-  const auto& all = members.members;
   return {members,
           broken.remove_leader ? 0 : options_.self,
           !broken.two_changes_at_once
             && log_.membership_at(log_.last()).first > applied_,
           broken.change_before_own_commit
             || log_.term_of(applied_) == library_.term(),
-          broken.change_with_voters_behind
-            || std::all_of(all.begin(), all.end(), knows),
+          broken.change_with_voters_behind || voters_know(wanted, members),
           broken.promote_lagging || caught_up(wanted.subject.id)};
+}
+
+bool core::voters_know(const change& wanted, const membership& members) const {
+  std::size_t voting = 0;
+  std::size_t reached = 0;
+  for (const auto& one : members.members) {
+    const bool subject = one.id == wanted.subject.id;
+    const bool votes = subject ? wanted.what == change::step::promote
+                               : one.role == member_role::voter;
+    if (!votes)
+      continue;
+    if (!subject
+        && library_.match_index(one.id) < library_.committed_change_index())
+      return false;
+    const auto contact = contact_.find(one.id);
+    ++voting;
+    if (one.id == options_.self
+        || (contact != contact_.end()
+            && now_ - contact->second < options_.election_timeout))
+      ++reached;
+  }
+  return reached > voting / 2;
 }
 
 bool core::caught_up(node_id id) const {

@@ -50,6 +50,13 @@ struct refused_message {
   reason why = reason::malformed;
 };
 
+/// A node was heard for the first time: to be kept beside the log, and given
+/// back in core_options at the next start.
+struct met_node {
+  node_id id = 0;
+  std::uint64_t database = 0;
+};
+
 /// To be done in this order; the first two need not wait for each other.
 struct actions {
   /// For storage::commit; then persisted(written) is to be told. When it
@@ -65,6 +72,7 @@ struct actions {
   /// The state as of this index is wanted: snapshot_made, sooner or later.
   std::optional<log_index> snapshot_wanted;
   std::vector<refused_message> refused;
+  std::vector<met_node> met;
   bool status_changed = false;
   /// The history of the cluster is broken: the node must stop.
   std::optional<std::string> fatal;
@@ -100,7 +108,8 @@ struct core_options {
   node_id self = 0;
   std::uint64_t cluster = 0; ///< digest_of the first membership
   origin who;                ///< `start` grows with each start of this node
-  std::uint32_t seed = 0;    ///< of the election timeouts
+  std::map<node_id, std::uint64_t> databases; ///< of the nodes met before
+  std::uint32_t seed = 0;                     ///< of the election timeouts
   std::chrono::milliseconds election_timeout{300};
   std::chrono::milliseconds heartbeat{60};
   std::chrono::milliseconds install_timeout{5000};
@@ -189,6 +198,7 @@ private:
   std::optional<outcome> not_now(std::size_t count) const;
   change_view view_of(const change& wanted, const membership& members) const;
   bool caught_up(node_id id) const;
+  bool voters_know(const change& wanted, const membership& members) const;
 
   bool listens_to(const message& heard);
   bool fits_state(const message& heard);

@@ -34,7 +34,8 @@ actions core::snapshot_made(log_index index, octets state, instant now) {
   made.base
     = install{base, log_.keep_from(index, options_.snapshot_trailing), false};
   out_.writes.push_back(std::move(made));
-  open_writes_.add({++written_, 0, std::move(base), false});
+  open_writes_.add(
+    {++written_, 0, std::make_shared<const snapshot>(std::move(base)), false});
   snapshot_asked_ = true;
   return settled();
 }
@@ -47,7 +48,7 @@ actions core::persisted(write_number stored, instant now) {
   log_index last = 0;
   while (const auto one = open_writes_.take(stored_)) {
     last = std::max(last, one->last_entry);
-    if (!one->base || failed_)
+    if (one->base == nullptr || failed_)
       continue;
     stored_entries(last);
     stored_base(*one);
@@ -103,7 +104,7 @@ bool core::absorb(const step_result& made, const std::vector<entry>& brought,
     open_writes_.truncate(1);
     log_.restore(*received);
     wanted.base = install{*received, received->index + 1, true};
-    open.base = *received;
+    open.base = std::make_shared<const snapshot>(*received);
     open.received = true;
   }
   if (made.put_from != 0) {

@@ -36,12 +36,15 @@ bool core::listens_to(const message& heard) {
   }
   if (broken.unordered_links)
     return true;
+  const bool first = !listening_.knows(heard.from);
   const auto order = listening_.hear(heard.from, heard.who, heard.sequence);
   if (order == listening_order::verdict::other_database
       && !broken.foreign_database) {
     refuse(heard.from, refused_message::reason::other_database);
     return false;
   }
+  if (first)
+    out_.met.push_back({heard.from, heard.who.database});
   return order != listening_order::verdict::too_late;
 }
 

@@ -1,6 +1,5 @@
 // What time brings, and what follows a step of the library.
 #include "actors/consensus/core.hpp"
-#include "actors/consensus/membership.hpp"
 
 #include <algorithm>
 
@@ -123,11 +122,6 @@ void core::apply(log_index index) {
 
 void core::on_applied_change(log_index index) {
   const auto& members = *log_.membership_at(index).second;
-  const auto [_, before] = log_.membership_at(index - 1);
-  if (before != nullptr)
-    for (const auto& one : before->members)
-      if (find(members, one.id) == nullptr)
-        listening_.forget(one.id);
   absorb(library_.committed_change(index, members, now_), {}, 0, nullptr);
 }
 

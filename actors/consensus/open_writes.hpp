@@ -8,15 +8,17 @@
 #include "actors/consensus/spoken.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 namespace holdfast::consensus {
 
 struct open_write {
   write_number number = 0;
-  log_index last_entry = 0;     ///< 0: none, or none that still stands
-  std::optional<snapshot> base; ///< our own snapshot, or a received one
-  bool received = false;        ///< the snapshot came from the leader
+  log_index last_entry = 0; ///< 0: none, or none that still stands
+  /// Our own snapshot, or a received one.
+  std::shared_ptr<const snapshot> base;
+  bool received = false; ///< the snapshot came from the leader
 };
 
 class open_writes {
@@ -33,7 +35,7 @@ public:
 
   bool has_base() const {
     return std::any_of(open_.begin(), open_.end(), [](const open_write& one) {
-      return one.base.has_value();
+      return one.base != nullptr;
     });
   }
 

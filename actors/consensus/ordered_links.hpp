@@ -42,9 +42,14 @@ public:
     return verdict::in_order;
   }
 
-  /// It is no member any more: its id may come back with a new database.
-  void forget(node_id id) {
-    heard_.erase(id);
+  /// What was heard before the last start: database by node.
+  void recall(const std::map<node_id, std::uint64_t>& databases) {
+    for (const auto& [id, database] : databases)
+      heard_[id] = {{database, 0}, 0};
+  }
+
+  bool knows(node_id id) const {
+    return heard_.contains(id);
   }
 
 private:
