@@ -11,15 +11,21 @@
 #include "actors/messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/meta/type_name.hpp>
 #include <caf/type_id.hpp>
 
-CAF_BEGIN_TYPE_ID_BLOCK(holdfast, caf::first_custom_type_id)
+// Fifty are kept for electors, those before them for peers.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_electors, caf::first_custom_type_id + 50)
 
-  CAF_ADD_TYPE_ID(holdfast, (holdfast::consensus_packet))
-  CAF_ADD_TYPE_ID(holdfast, (holdfast::propose_request))
-  CAF_ADD_TYPE_ID(holdfast, (holdfast::proposal_result))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::consensus_packet))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::propose_request))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::proposal_result))
 
-CAF_END_TYPE_ID_BLOCK(holdfast)
+CAF_END_TYPE_ID_BLOCK(holdfast_electors)
+
+// An application's client messages begin there (client_messages.hpp).
+static_assert(caf::id_block::holdfast_electors::end
+              <= caf::first_custom_type_id + 100);
 
 namespace holdfast {
 
