@@ -112,7 +112,10 @@ caf::result<elector_status> status(elector_pointer self) {
   return made;
 }
 
-void tick(elector_pointer self) {
+void tick(elector_pointer self, const tick_due& due) {
+  // An earlier one took its place; without this, timers would add up.
+  if (self->state.armed != due.at)
+    return;
   self->state.armed.reset();
   if (is_ready(self))
     carry_out(self, self->state.core->tick(now_of(self)));
@@ -157,9 +160,9 @@ elector_actor::behavior_type elector(elector_pointer self,
       });
     },
     [self](elector_status_query) { return status(self); },
-    [self](tick_due) { tick(self); },
-    [self](proposals_due) {
-      self->state.look_due = false;
+    [self](tick_due due) { tick(self, due); },
+    [self](proposals_due due) {
+      (due.timed ? self->state.look_timed : self->state.look_queued) = false;
       place_proposals(self);
     },
   };

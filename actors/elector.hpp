@@ -61,7 +61,8 @@ struct elector_state {
 
   std::uint64_t proposals = 0; ///< under way, wherever they are
   std::deque<proposal_pointer> waiting;
-  bool look_due = false; ///< proposals_due is on its way
+  bool look_queued = false; ///< proposals_due is on its way
+  bool look_timed = false;  ///< and this one is a timer
   consensus::request_id last_request = 0;
   std::map<consensus::request_id, proposal_pointer> at_core;
   std::map<consensus::request_id, open_transfer> transfers;

@@ -100,7 +100,7 @@ void arm(elector_pointer self) {
     return;
   state.armed = next;
   self->delayed_send(self, std::max(next - now_of(self), consensus::instant{1}),
-                     tick_due{});
+                     tick_due{next});
 }
 
 } // namespace

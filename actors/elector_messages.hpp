@@ -83,10 +83,14 @@ struct elector_status {
 };
 
 /// Timer: the core wants to know the time.
-struct tick_due {};
+struct tick_due {
+  consensus::instant at{}; ///< an older one than the last that was set is late
+};
 
 /// To itself: look through the proposals that wait.
-struct proposals_due {};
+struct proposals_due {
+  bool timed = false;
+};
 
 // -- elector and log store
 // -----------------------------------------------------

@@ -65,10 +65,10 @@ void wait_again(elector_pointer self, const proposal_pointer& proposal) {
   if (proposal->forwarded || now_of(self) >= proposal->deadline)
     return end(self, proposal, error_of(consensus::outcome::not_leader));
   state.waiting.push_back(proposal);
-  if (state.look_due)
+  if (state.look_timed)
     return;
-  state.look_due = true;
-  self->delayed_send(self, state.options.proposal_retry, proposals_due{});
+  state.look_timed = true;
+  self->delayed_send(self, state.options.proposal_retry, proposals_due{true});
 }
 
 /// All in one step, so that they share a write and a round.
@@ -158,7 +158,9 @@ caf::result<void> transfer(elector_pointer self, consensus::node_id to) {
 }
 
 void look_at_proposals(elector_pointer self) {
-  // Not through look_due: that one may be a timer, which is later.
+  if (self->state.look_queued)
+    return;
+  self->state.look_queued = true;
   self->send(self, proposals_due{});
 }
 

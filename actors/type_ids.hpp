@@ -11,18 +11,21 @@
 #include "actors/peer_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/meta/type_name.hpp>
 #include <caf/type_id.hpp>
 
-CAF_BEGIN_TYPE_ID_BLOCK(holdfast_agreement, caf::first_custom_type_id + 50)
+// Fifty are kept for electors, those before them for peers.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_electors, caf::first_custom_type_id + 50)
 
-  CAF_ADD_TYPE_ID(holdfast_agreement, (holdfast::consensus_packet))
-  CAF_ADD_TYPE_ID(holdfast_agreement, (holdfast::propose_request))
-  CAF_ADD_TYPE_ID(holdfast_agreement, (holdfast::proposal_result))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::consensus_packet))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::propose_request))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::proposal_result))
 
-CAF_END_TYPE_ID_BLOCK(holdfast_agreement)
+CAF_END_TYPE_ID_BLOCK(holdfast_electors)
 
-static_assert(caf::id_block::holdfast_agreement::end <= caf::first_custom_type_id + 100,
-              "the client's messages begin there");
+// An application's client messages begin there (client_messages.hpp).
+static_assert(caf::id_block::holdfast_electors::end
+              <= caf::first_custom_type_id + 100);
 
 namespace holdfast {
 
