@@ -10,8 +10,9 @@ import source_tree
 
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager",
                "misc", "impl2", "master", "slave"}
-# Names that the standard library chose.
-NOT_OUR_CHOICE = {"common_type", "common_type_t", "common_reference",
+# Names that the standard library and CAF chose.
+NOT_OUR_CHOICE = {"manager", "openssl_manager",
+                  "common_type", "common_type_t", "common_reference",
                   "common_reference_t", "common_reference_with",
                   "common_with"}
 # Spelled in two parts so that this file passes its own check.
