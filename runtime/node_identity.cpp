@@ -138,6 +138,11 @@ rules::wide_id draw_wide_id() {
   return id;
 }
 
+double draw_chance() {
+  constexpr std::uint32_t steps = 1U << 20U;
+  return static_cast<double>(::randombytes_uniform(steps)) / (steps - 1);
+}
+
 std::optional<std::string> bytes_of_digits(const std::string& digits) {
   std::string bytes(digits.size() / 2, '\0');
   std::size_t count = 0;

@@ -47,6 +47,9 @@ actors::peer_identity unproven_identity();
 /// 128 bits of chance from the kernel.
 rules::wide_id draw_wide_id();
 
+/// In [0, 1], for waits that must not come together.
+double draw_chance();
+
 /// Raw bytes of lower-case digits; nothing when they are none.
 std::optional<std::string> bytes_of_digits(const std::string& digits);
 

@@ -1,5 +1,7 @@
 #include "runtime/peer_network.hpp"
 
+#include "runtime/probe_over.hpp"
+
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/middleman_actor.hpp>
@@ -13,23 +15,6 @@ namespace holdfast::runtime {
 namespace {
 
 using network_actor = actors::peer_network_actor;
-
-/// From the loop to the actor.
-struct probe_over {
-  std::uint64_t question = 0;
-  probe_result result;
-};
-
-} // namespace
-
-} // namespace holdfast::runtime
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::runtime::probe_over)
-
-namespace holdfast::runtime {
-
-namespace {
-
 using inner_actor = network_actor::extend<caf::reacts_to<probe_over>>;
 
 struct network_state {
@@ -133,6 +118,13 @@ caf::io::middleman_actor middleman_of(caf::actor_system& system, bool tls) {
              : system.middleman().actor_handle();
 }
 
+/// CAF speaks first; its TLS waits for the caller, and hangs up on this alert
+/// "close notify".
+std::string greeting_for(const config::cluster_section& cluster) {
+  using namespace std::string_literals;
+  return cluster.tls ? "\x15\x03\x01\x00\x02\x01\x00"s : ""s;
+}
+
 } // namespace
 
 void load_network(caf::actor_system_config& setup,
@@ -163,13 +155,12 @@ peer_network::peer_network(caf::actor_system& system,
 
 std::unique_ptr<peer_network>
 peer_network::start(caf::actor_system& system, boost::asio::io_context& io,
-                    const config::cluster_section& cluster,
-                    actors::log_function) {
+                    const config::cluster_section& cluster) {
   std::unique_ptr<peer_network> made{new peer_network{system, cluster}};
   auto& self = *made;
   // Never with a strong handle: what waits in the loop would keep the system.
   self.probe_ = std::make_unique<reach_probe>(
-    io, config::probe_deadline,
+    io, config::probe_deadline, greeting_for(cluster),
     [&self](std::uint64_t question, const probe_result& result) {
       if (self.actor_)
         caf::anon_send(caf::actor_cast<inner_actor>(self.actor_),

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/log.hpp"
 #include "config/node_config.hpp"
 #include "runtime/reach_probe.hpp"
 #include "shm/error.hpp"
@@ -26,7 +25,7 @@ public:
   /// The system must have been set up by load_network().
   static std::unique_ptr<peer_network>
   start(caf::actor_system& system, boost::asio::io_context& io,
-        const config::cluster_section& cluster, actors::log_function log);
+        const config::cluster_section& cluster);
 
   peer_network(const peer_network&) = delete;
   peer_network& operator=(const peer_network&) = delete;

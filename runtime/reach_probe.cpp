@@ -38,8 +38,8 @@ probe_outcome outcome_of(const error_code& error) {
 
 struct reach_probe::state : std::enable_shared_from_this<state> {
   state(boost::asio::io_context& used, std::chrono::milliseconds wait,
-        on_result to)
-    : io{used}, deadline{wait}, tell{std::move(to)} {
+        std::string said, on_result to)
+    : io{used}, deadline{wait}, greeting{std::move(said)}, tell{std::move(to)} {
     // nop
   }
 
@@ -79,6 +79,22 @@ struct reach_probe::state : std::enable_shared_from_this<state> {
     each.address = where.address().to_string();
     each.socket.async_connect(
       where, while_open(question, [this, question](const error_code& error) {
+        if (error)
+          end(question, error);
+        else
+          await_reaction(question);
+      }));
+  }
+
+  /// Bytes or a hang-up: both show that somebody is at work there.
+  void await_reaction(std::uint64_t question) {
+    auto& each = *attempts.at(question);
+    error_code ignored; // then the reaction is missing, too
+    if (!greeting.empty())
+      each.socket.write_some(boost::asio::buffer(greeting), ignored);
+    each.socket.async_wait(
+      tcp::socket::wait_read,
+      while_open(question, [this, question](const error_code& error) {
         end(question, error);
       }));
   }
@@ -110,13 +126,16 @@ struct reach_probe::state : std::enable_shared_from_this<state> {
 
   boost::asio::io_context& io;
   std::chrono::milliseconds deadline;
+  std::string greeting;
   on_result tell;
   std::map<std::uint64_t, std::unique_ptr<attempt>> attempts;
 };
 
 reach_probe::reach_probe(boost::asio::io_context& io,
-                         std::chrono::milliseconds deadline, on_result tell)
-  : state_{std::make_shared<state>(io, deadline, std::move(tell))} {
+                         std::chrono::milliseconds deadline,
+                         std::string greeting, on_result tell)
+  : state_{std::make_shared<state>(io, deadline, std::move(greeting),
+                                   std::move(tell))} {
   // nop
 }
 

@@ -1,7 +1,9 @@
-// Connects to a place and hangs up: is anybody listening there?
+// Connects to a place, waits for any reaction and hangs up: is anybody there?
 //
 // CAF connects with a blocking call that a silent host holds up for minutes, so
-// every address is tried here first. Loop's thread only, but for ask().
+// every address is tried here first. A kernel takes connections for a frozen
+// process until its queue is full, so being connected says nothing yet. Loop's
+// thread only, but for ask().
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -27,9 +29,10 @@ public:
   using on_result
     = std::function<void(std::uint64_t question, const probe_result& result)>;
 
-  /// Results come on the loop's thread.
+  /// Results come on the loop's thread. The greeting is sent first: it makes
+  /// those react who do not speak first.
   reach_probe(boost::asio::io_context& io, std::chrono::milliseconds deadline,
-              on_result tell);
+              std::string greeting, on_result tell);
 
   reach_probe(const reach_probe&) = delete;
   reach_probe& operator=(const reach_probe&) = delete;
