@@ -150,7 +150,8 @@ void core::say(outgoing said) {
       vote != nullptr && !options_.broken.echo_pre_vote_term)
     tell_own_term(*vote, library_.term());
   spoken_.say({options_.self, said.to, options_.cluster, options_.who,
-               speaking_.next(said.to), std::move(said.content)},
+               listening_.database_of(said.to), speaking_.next(said.to),
+               std::move(said.content)},
               ballot_, options_.bounds.held_messages_max);
 }
 

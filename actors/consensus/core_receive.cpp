@@ -34,6 +34,12 @@ bool core::listens_to(const message& heard) {
     refuse(heard.from, refused_message::reason::other_cluster);
     return false;
   }
+  // Rule 17: an answer to the other node of our id.
+  if (heard.to_database != 0 && heard.to_database != options_.who.database
+      && !broken.foreign_database) {
+    refuse(heard.from, refused_message::reason::other_database);
+    return false;
+  }
   if (broken.unordered_links)
     return true;
   const bool first = !listening_.knows(heard.from);

@@ -78,9 +78,10 @@ struct origin {
 struct message {
   node_id from = 0;
   node_id to = 0;
-  std::uint64_t cluster = 0;  ///< digest of the first membership
-  origin who;                 ///< of `from`
-  std::uint64_t sequence = 0; ///< counts what this run said to `to`
+  std::uint64_t cluster = 0;     ///< digest of the first membership
+  origin who;                    ///< of `from`
+  std::uint64_t to_database = 0; ///< of `to`, when it was heard before; or 0
+  std::uint64_t sequence = 0;    ///< counts what this run said to `to`
   body content;
 
   bool operator==(const message&) const = default;

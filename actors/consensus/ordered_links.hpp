@@ -52,6 +52,12 @@ public:
     return heard_.contains(id);
   }
 
+  /// 0: never heard.
+  std::uint64_t database_of(node_id id) const {
+    const auto found = heard_.find(id);
+    return found == heard_.end() ? 0 : found->second.who.database;
+  }
+
 private:
   struct state {
     origin who;
