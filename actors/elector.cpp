@@ -24,12 +24,12 @@ void start_core(elector_pointer self, consensus::stored_log log) {
 
 /// Rule 16: only into an empty database, and on disk before anything is said.
 void found_cluster(elector_pointer self, consensus::stored_log log,
-                   consensus::write first) {
+                   const consensus::write& first) {
   log.vote = *first.vote;
   log.entries = first.tail->entries;
   self
     ->request(self->state.options.store, caf::infinite,
-              store_log_request{{std::move(first)}, 0})
+              store_log_request{{first}, 0})
     .then([self, log](const stored_writes&) { start_core(self, log); },
           [self](const caf::error& error) {
             step_down(self, to_shm(error).message());
@@ -40,11 +40,11 @@ void on_loaded(elector_pointer self, loaded_log& loaded) {
   auto& options = self->state.options;
   options.core.who = loaded.who;
   const auto& members = options.first_members;
-  auto first = members.members.empty()
-                 ? std::nullopt
-                 : consensus::first_write(loaded.log, members);
+  const auto first = members.members.empty()
+                       ? std::nullopt
+                       : consensus::first_write(loaded.log, members);
   if (first)
-    found_cluster(self, std::move(loaded.log), std::move(*first));
+    found_cluster(self, std::move(loaded.log), *first);
   else
     start_core(self, std::move(loaded.log));
 }

@@ -11,7 +11,7 @@ import source_tree
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager",
                "misc", "impl2", "master", "slave"}
 # Names that the standard library and CAF chose.
-NOT_OUR_CHOICE = {"manager", "openssl_manager",
+NOT_OUR_CHOICE = {"manager", "openssl_manager", "has_openssl_manager",
                   "common_type", "common_type_t", "common_reference",
                   "common_reference_t", "common_reference_with",
                   "common_with"}
