@@ -1,13 +1,13 @@
 #include "runtime/node_identity.hpp"
 
-#include "shm/descriptor.hpp"
+#include "runtime/whole_file.hpp"
 
 #include <fcntl.h>
 #include <sodium.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 
 namespace holdfast::runtime {
 
@@ -23,44 +23,29 @@ unsigned char* raw(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
 }
 
-shm::result<std::string> read_seed(int fd, const std::string& path) {
-  struct stat found {};
-  if (::fstat(fd, &found) != 0)
-    return shm::system_failure("stat " + path);
-  if ((found.st_mode & 0077U) != 0 || found.st_uid != ::geteuid())
+shm::result<std::string> read_seed(const std::string& path) {
+  auto read = read_whole(AT_FDCWD, path, seed_bytes, symbolic_links::refuse);
+  if (!read)
+    return std::move(read).assume_error();
+  auto& found = read.assume_value();
+  if ((found.mode & 0077U) != 0 || found.owner != ::geteuid())
     return shm::failed(shm::errc::refused,
                        path + " is open to others; chmod 0600 it");
-  std::string seed(seed_bytes + 1, '\0'); // one more: a longer file is seen
-  if (::read(fd, seed.data(), seed.size()) != ssize_t{seed_bytes})
+  if (found.text.size() != seed_bytes)
     return shm::failed(shm::errc::corrupt, path + " holds no key");
-  seed.resize(seed_bytes);
-  return seed;
-}
-
-/// Under another name first: a crash leaves no half of a key behind.
-shm::result<std::string> make_seed(const std::string& path) {
-  std::string seed(seed_bytes, '\0');
-  ::randombytes_buf(seed.data(), seed.size());
-  const auto fresh = path + ".new";
-  ::unlink(fresh.c_str());
-  const shm::descriptor fd{
-    ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-  if (fd.get() < 0)
-    return shm::system_failure("make " + fresh);
-  if (::write(fd.get(), seed.data(), seed.size()) != ssize_t{seed_bytes}
-      || ::fsync(fd.get()) != 0 || ::rename(fresh.c_str(), path.c_str()) != 0)
-    return shm::system_failure("write " + path);
-  return seed;
+  return std::move(found.text);
 }
 
 shm::result<std::string> seed_of(const std::string& path) {
-  const shm::descriptor fd{
-    ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (fd.get() >= 0)
-    return read_seed(fd.get(), path);
-  if (errno == ENOENT)
-    return make_seed(path);
-  return shm::system_failure("open " + path);
+  std::error_code failure;
+  if (!std::filesystem::exists(
+        std::filesystem::symlink_status(path, failure))) {
+    std::string seed(seed_bytes, '\0');
+    ::randombytes_buf(seed.data(), seed.size());
+    if (auto made = write_new(path, seed, 0600); !made)
+      return std::move(made).assume_error();
+  }
+  return read_seed(path);
 }
 
 shm::result<void> verify(const node_identity::key_lookup& find,
