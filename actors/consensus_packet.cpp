@@ -87,6 +87,7 @@ consensus_packet pack(const consensus::message& said) {
                           said.cluster,
                           said.who.database,
                           said.who.start,
+                          said.to_database,
                           said.sequence,
                           static_cast<std::uint8_t>(said.content.index()),
                           {}};
@@ -112,9 +113,10 @@ std::optional<consensus::message> unpack(const consensus_packet& packet,
     [&](auto& content) { return static_cast<bool>(source(content)); }, *body);
   if (failed || source.remaining() != 0)
     return std::nullopt;
-  return consensus::message{packet.from,     packet.to,
-                            packet.cluster,  {packet.database, packet.start},
-                            packet.sequence, std::move(*body)};
+  return consensus::message{packet.from,        packet.to,
+                            packet.cluster,     {packet.database, packet.start},
+                            packet.to_database, packet.sequence,
+                            std::move(*body)};
 }
 
 } // namespace holdfast::actors

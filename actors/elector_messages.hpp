@@ -20,6 +20,7 @@ struct consensus_packet {
   std::uint64_t cluster = 0;
   std::uint64_t database = 0;
   std::uint64_t start = 0;
+  std::uint64_t to_database = 0;
   std::uint64_t sequence = 0;
   std::uint8_t kind = 0; ///< which of consensus::body
   std::vector<char> content;

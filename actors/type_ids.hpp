@@ -34,7 +34,7 @@ namespace holdfast {
 template <class Inspector>
 auto inspect(Inspector& f, consensus_packet& x) {
   return f(caf::meta::type_name("consensus_packet"), x.from, x.to, x.cluster,
-           x.database, x.start, x.sequence, x.kind, x.content);
+           x.database, x.start, x.to_database, x.sequence, x.kind, x.content);
 }
 
 template <class Inspector>

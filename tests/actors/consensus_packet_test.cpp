@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t bytes_max = 1000;
 
 consensus::message said(consensus::body body) {
-  return {3, 1, 77, {8, 9}, 12, std::move(body)};
+  return {3, 1, 77, {8, 9}, 10, 12, std::move(body)};
 }
 
 const std::vector<consensus::entry> entries{
