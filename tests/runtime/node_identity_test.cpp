@@ -61,7 +61,7 @@ TEST_CASE_METHOD(two_keys, "a key is drawn once, for its owner's eyes only",
   CHECK_FALSE(std::filesystem::exists(path + ".new"));
 }
 
-TEST_CASE_METHOD(two_keys, "a key that others may read is refused",
+TEST_CASE_METHOD(two_keys, "an own key that others may read is refused",
                  "[runtime][node_identity]") {
   ::chmod(path.c_str(), 0640);
 
