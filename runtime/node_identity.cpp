@@ -25,6 +25,8 @@ unsigned char* raw(std::string& text) {
 
 shm::result<std::string> read_seed(const std::string& path) {
   auto read = read_whole(AT_FDCWD, path, seed_bytes, symbolic_links::refuse);
+  if (!read && read.assume_error().code == shm::errc::too_long)
+    return shm::failed(shm::errc::corrupt, path + " holds no key");
   if (!read)
     return std::move(read).assume_error();
   auto& found = read.assume_value();

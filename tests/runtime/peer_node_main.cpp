@@ -2,6 +2,7 @@
 //
 //   peer_node <id> <port> <cluster> <interval in ms> <peer id>:<port>...
 #include "actors/error.hpp"
+#include "actors/travelling_types.hpp"
 #include "runtime/event_loop.hpp"
 #include "runtime/node_identity.hpp"
 #include "runtime/peer_cast.hpp"
@@ -22,6 +23,7 @@ using namespace holdfast;
 struct setup : caf::actor_system_config {
   explicit setup(const config::cluster_section& cluster) {
     actors::describe_errors_in(*this);
+    actors::add_travelling_types_to(*this);
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", std::size_t{2});
     runtime::load_network(*this, cluster);
