@@ -91,6 +91,8 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<line_rang>,
   // Gives up on an answer that does not come, and ends the line.
   caf::reacts_to<line_overdue>,
+  // Does what was put off until the client has its answers.
+  caf::reacts_to<line_settled>,
   // Ends, and with it what the client holds.
   caf::reacts_to<line_closed>,
   // Says why and ends the line.

@@ -67,6 +67,9 @@ MUTANTS = [
 ]
 
 MUTANT_MILLISECONDS = 10000  # ends at the first breach
+# Some races need two threads to meet within nanoseconds, which they may not do
+# for long on a busy machine: one breach in so many runs is proof.
+TRIES = 6
 INTACT_MILLISECONDS = 1000
 FLAGS = ["-std=c++20", "-O2", "-w", "-pthread"]
 
@@ -124,7 +127,7 @@ def judge(base: pathlib.Path, objects: pathlib.Path, mutant,
         program = pathlib.Path(folder) / "race"
         build(tree, program, objects, file)
         for turn in range(times):
-            if run_race(program, race) == 0:
+            if all(run_race(program, race) == 0 for _ in range(TRIES)):
                 return f"the race '{race}' did not notice in turn {turn + 1}"
     return ""
 
