@@ -184,6 +184,13 @@ void tell_own_term(vote_result& said, term_number term) {
     said.term = term;
 }
 
+bool leads_alone(const membership* members, node_id self) {
+  if (members == nullptr || voter_count(*members) != 1)
+    return false;
+  const auto* found = find(*members, self);
+  return found != nullptr && found->role == member_role::voter;
+}
+
 outcome judge(const change& wanted, const change_view& view) {
   if (view.open_change)
     return outcome::busy;
