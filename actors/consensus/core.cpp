@@ -65,9 +65,15 @@ shm::result<actions> core::start(stored_log stored, instant now) {
     applied_ = stored.base->index;
     out_.restore = stored.base;
   }
-  const auto started = library_.start(stored, now_);
+  const bool alone
+    = leads_alone(log_.membership_at(log_.last()).second, options_.self)
+      && !options_.broken.same_term_alone;
+  if (alone)
+    stored.vote = {stored.vote.term + 1, options_.self};
+  auto started = library_.start(stored, now_);
   if (started.error != 0)
     return shm::failed(shm::errc::corrupt, library_error(started.error));
+  started.ballot = started.ballot || alone;
   absorb(started, {}, 0, nullptr);
   out_.status_changed = true;
   return settled();

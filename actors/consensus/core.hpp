@@ -181,6 +181,7 @@ private:
   using view = std::tuple<library_state, node_id, term_number, log_index, bool>;
 
   void advance(instant now);
+  void time_out();
   actions settled();
   void settle();
   void apply_committed();

@@ -21,8 +21,21 @@ actions core::tick(instant now) {
     library_.set_election_timeout(options_.hurried_timeout);
   }
   if (now_ >= library_.timeout())
-    absorb(library_.time_out(now_), {}, 0, nullptr);
+    time_out();
   return settled();
+}
+
+void core::time_out() {
+  const bool alone
+    = library_.state() == library_state::follower && !library_.is_installing()
+      && library_.last_stored() == log_.last()
+      && leads_alone(log_.membership_at(log_.last()).second, options_.self)
+      && !options_.broken.same_term_alone;
+  if (alone)
+    library_.begin_term();
+  auto made = library_.time_out(now_);
+  made.ballot = made.ballot || alone;
+  absorb(made, {}, 0, nullptr);
 }
 
 instant core::next_tick() const {

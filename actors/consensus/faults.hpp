@@ -33,6 +33,7 @@ struct faults {
   bool promote_lagging = false;           ///< rule 11
   bool echo_pre_vote_term = false;        ///< rule 13
   bool transfer_to_lagging = false;       ///< section 6
+  bool same_term_alone = false;           ///< see leads_alone
   bool foreign_cluster = false;           ///< rule 16
   bool foreign_database = false;          ///< rule 17
   bool forget_change_before = false;      ///< see change_told_before

@@ -170,7 +170,11 @@ log_index change_told_before(const append_request& heard, const log_cache& log,
       && heard.entries.front().kind == entry_kind::change;
   const bool fits = heard.previous_term != 0
                     && log.term_of(heard.previous_index) == heard.previous_term;
-  return brings_change && fits && open <= heard.previous_index ? open : 0;
+  // Not while a received snapshot is on its way to the disk: the library still
+  // speaks of a change that it replaces.
+  const bool stands = open != 0 && log.membership_at(open).first == open;
+  return brings_change && fits && stands && open <= heard.previous_index ? open
+                                                                         : 0;
 }
 
 bool is_stale_rejection(const append_result& heard, term_number term,
@@ -182,6 +186,13 @@ bool is_stale_rejection(const append_result& heard, term_number term,
 void tell_own_term(vote_result& said, term_number term) {
   if (said.pre_vote && !said.granted)
     said.term = term;
+}
+
+bool leads_alone(const membership* members, node_id self) {
+  if (members == nullptr || voter_count(*members) != 1)
+    return false;
+  const auto* found = find(*members, self);
+  return found != nullptr && found->role == member_role::voter;
 }
 
 outcome judge(const change& wanted, const change_view& view) {

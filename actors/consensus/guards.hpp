@@ -52,6 +52,12 @@ bool is_stale_rejection(const append_result& heard, term_number term,
 /// pre-vote, so the best log may never learn the higher term: no leader ever.
 void tell_own_term(vote_result& said, term_number term);
 
+/// A lone voter is made leader by the library at once, without an election: in
+/// the term that it finds. After a restart it would enter other entries under
+/// the indices and term of those that learners have and it has lost. So its
+/// term is counted up first. True if that is so of `self`.
+bool leads_alone(const membership* members, node_id self);
+
 /// What a change of the membership is decided by (rule 11).
 struct change_view {
   const membership& members;

@@ -169,6 +169,12 @@ step_result raft_library::transfer(node_id to, instant now) {
   return run(*raft_, event);
 }
 
+void raft_library::begin_term() {
+  raft_->current_term += 1;
+  raft_->voted_for = raft_->id;
+  raft_->follower_state.match = 0;
+}
+
 void raft_library::set_election_timeout(std::chrono::milliseconds timeout) {
   raft_set_election_timeout(raft_.get(),
                             static_cast<unsigned>(timeout.count()));

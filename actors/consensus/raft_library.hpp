@@ -67,6 +67,10 @@ public:
   step_result submit(const std::vector<entry>& entries, instant now);
   step_result transfer(node_id to, instant now);
 
+  /// Guards.hpp, leads_alone: the next step would make this node a leader in a
+  /// term that it did not stand in. The ballot is to be stored.
+  void begin_term();
+
   void set_election_timeout(std::chrono::milliseconds timeout);
 
   /// For the fault that makes two changes at once only.

@@ -16,6 +16,8 @@ struct arguments {
   const bug* broken = nullptr;
   bool list = false;
   bool each = false;
+  bool tell = false;
+  bool stop = false;
   bool good = true;
 };
 
@@ -40,6 +42,10 @@ arguments read_arguments(int count, char** values) {
       result.list = true;
     else if (word == "--each")
       result.each = true;
+    else if (word == "--tell")
+      result.tell = true;
+    else if (word == "--stop")
+      result.stop = true;
     else if (word == "--first-seed" && read(next, result.first))
       ++i;
     else if (word == "--seeds" && read(next, result.count))
@@ -82,6 +88,10 @@ int run(const arguments& wanted) {
     std::printf("seed %llu: %s\n",
                 static_cast<unsigned long long>(options.seed),
                 seen.violation.c_str());
+    if (wanted.tell)
+      std::fputs(seen.ending.c_str(), stdout);
+    if (wanted.stop)
+      break;
   }
   std::printf("seeds: %llu, violations: %llu, simulated hours: %.2f\n",
               static_cast<unsigned long long>(wanted.count),
@@ -96,7 +106,7 @@ int main(int count, char** values) {
   const auto wanted = read_arguments(count, values);
   if (!wanted.good) {
     std::fputs("usage: holdfast-simulation [--first-seed N] [--seeds N] "
-               "[--bug NAME] [--list-bugs] [--each]\n",
+               "[--bug NAME] [--list-bugs] [--each] [--tell] [--stop]\n",
                stderr);
     return 64;
   }

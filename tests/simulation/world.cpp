@@ -46,16 +46,19 @@ world::world(const world_options& options)
 
 verdict world::run() {
   begin();
-  auto mending_ends = manners_.safety_us + mending_max;
-  world_time next_look = manners_.safety_us;
+  // A pause may put off the mending: counted from when it begins.
+  world_time mending_ends = 0;
+  world_time next_look = 0;
   std::string open;
   while (witness_.violation().empty() && !queue_.empty()) {
     std::pop_heap(queue_.begin(), queue_.end());
     auto next = std::move(queue_.back());
     queue_.pop_back();
     now_ = std::max(now_, next.at);
-    if (!mending_ && now_ >= manners_.safety_us)
+    if (!mending_ && now_ >= manners_.safety_us) {
+      mending_ends = now_ + mending_max;
       mend();
+    }
     if (mending_ && now_ >= next_look) {
       next_look = now_ + second / 10;
       open = disagreement();
@@ -66,8 +69,11 @@ verdict world::run() {
     }
     handle(std::move(next));
   }
-  return {witness_.violation(), trace_.value(),
-          static_cast<std::uint64_t>(now_ / 1000), witness_.answered(),
+  return {witness_.violation(),
+          witness_.violation().empty() ? std::string{} : report(),
+          trace_.value(),
+          static_cast<std::uint64_t>(now_ / 1000),
+          witness_.answered(),
           events_};
 }
 

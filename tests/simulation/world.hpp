@@ -100,6 +100,9 @@ private:
   std::string disagreement();
   std::string check_end(const sim_process& leader);
 
+  // world_report.cpp
+  std::string report() const;
+
   std::size_t leader_slot() const;
   std::size_t random_slot();
   instant local(const sim_process& node) const {

@@ -37,6 +37,7 @@ struct world_options {
 
 struct verdict {
   std::string violation; ///< empty: none
+  std::string ending;    ///< after a violation: what the nodes were like
   std::uint64_t trace = 0;
   std::uint64_t simulated_ms = 0;
   std::uint64_t answered = 0;

@@ -9,6 +9,7 @@ namespace holdfast::simulation {
 namespace {
 
 constexpr world_time second = 1'000'000;
+constexpr world_time safety_max = 60 * second;
 
 } // namespace
 
@@ -131,8 +132,10 @@ void world::pause() {
                         ? chance_.between(second, 60 * second)
                         : chance_.between(1000, 2 * second);
   node.paused_until = now_ + length;
+  // Half of it before all is mended; but not for ever longer.
   if (manners_.long_pauses)
-    manners_.safety_us = std::max(manners_.safety_us, now_ + length / 2);
+    manners_.safety_us
+      = std::max(manners_.safety_us, std::min(now_ + length / 2, safety_max));
 }
 
 void world::change_members() {
