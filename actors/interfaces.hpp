@@ -4,6 +4,7 @@
 // whole cast and wires it.
 #pragma once
 
+#include "actors/elector_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/type_ids.hpp"
 
@@ -90,11 +91,126 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<line_rang>,
   // Gives up on an answer that does not come, and ends the line.
   caf::reacts_to<line_overdue>,
+  // Does what was put off until the client has its answers.
+  caf::reacts_to<line_settled>,
   // Ends, and with it what the client holds.
   caf::reacts_to<line_closed>,
   // Says why and ends the line.
   caf::reacts_to<session_dismissed>>;
 
+/// Puts the log of consensus on disk: it may block. One per node, on a thread
+/// of its own.
+using log_store_actor = caf::typed_actor<
+  // Reads all there is, once.
+  caf::replies_to<load_log_request>::with<loaded_log>,
+  // Answers when the writes are on disk; after one error it refuses all.
+  caf::replies_to<store_log_request>::with<stored_writes>,
+  // To itself: commits what has come together.
+  caf::reacts_to<commit_due>>;
+
+/// What agreed entries drive, the same on every node: the catalog's tables.
+using machine_actor = caf::typed_actor<
+  // Forgets all and takes this.
+  caf::reacts_to<restore_request>,
+  // Applies entries, each once and in order.
+  caf::replies_to<committed_entries>::with<applied_results>,
+  // Gives all it knows, as of the last entry applied.
+  caf::replies_to<machine_snapshot_query>::with<machine_snapshot>>;
+
+/// Hears of each change of leader or term.
+using leadership_watcher_actor = caf::typed_actor<
+  // What it is now.
+  caf::reacts_to<leadership>>;
+
+/// Another node's elector, as seen from this one. All of it travels.
+using peer_elector_actor = caf::typed_actor<
+  // A word of the agreement; the sender is the elector that says it.
+  caf::reacts_to<consensus_packet>,
+  // Has a command agreed on; answers when it is applied.
+  caf::replies_to<propose_request>::with<proposal_result>>;
+
+/// How another node's elector is reached; null: it is not.
+struct peer_route {
+  consensus::node_id node = 0;
+  peer_elector_actor elector;
+};
+
+struct watch_leadership_request {
+  leadership_watcher_actor watcher;
+};
+
+/// Takes part in consensus; knows leader and term. One per node.
+using elector_actor = peer_elector_actor::extend<
+  // Says how another node is reached.
+  caf::reacts_to<peer_route>,
+  // Hurries the next election if it was the leader.
+  caf::reacts_to<peer_death_proven>,
+  // Names the leader.
+  caf::replies_to<leader_query>::with<leadership>,
+  // Names it, and each one after it, until the watcher ends.
+  caf::replies_to<watch_leadership_request>::with<leadership>,
+  // Adds, promotes, demotes or removes one member. Only at the leader.
+  caf::replies_to<change_member_request>::with<proposal_result>,
+  // Hands leadership over. Only at the leader.
+  caf::replies_to<transfer_request>::with<void>,
+  // Answers once this leader has applied all that was agreed on before.
+  caf::replies_to<barrier_request>::with<proposal_result>,
+  // Tells roles, indexes and members.
+  caf::replies_to<elector_status_query>::with<elector_status>,
+  // Timer: drives the core.
+  caf::reacts_to<tick_due>,
+  // To itself, and timer: takes up proposals that wait.
+  caf::reacts_to<proposals_due>>;
+
+// -- peers -------------------------------------------------------------------
+
+/// Hears when a peer's state changes.
+using peer_listener_actor = caf::typed_actor<caf::reacts_to<peer_changed>>;
+
+/// Answers what other nodes ask this one.
+using peer_service_actor
+  = caf::typed_actor<caf::replies_to<served_call>::with<call_answer>>;
+
+/// Reaches other nodes. One per node in a cluster; runtime/ has it.
+using peer_network_actor = caf::typed_actor<
+  // Connects; answers with the other node's door.
+  caf::replies_to<dial_request>::with<dialled>,
+  // Looks whether anybody listens.
+  caf::replies_to<probe_request>::with<reach_outcome>>;
+
+struct peer_subscription {
+  peer_listener_actor listener;
+};
+
+/// Another node, as seen from this one. One per other node.
+using peer_actor = caf::typed_actor<
+  // The other node dialled; passed on by the door.
+  caf::replies_to<hello_opening>::with<hello_reply>,
+  caf::replies_to<hello_proof>::with<hello_welcome>,
+  // From the other node's actor of this kind, once the link stands.
+  caf::reacts_to<peer_ping>, caf::reacts_to<peer_pong>,
+  caf::replies_to<remote_call>::with<call_answer>,
+  // Asks the other node, within a deadline.
+  caf::replies_to<peer_call>::with<call_answer>,
+  // Tells phase, health, round trips and counters.
+  caf::replies_to<peer_status_query>::with<peer_status>,
+  // Tells somebody the state now and at each change.
+  caf::reacts_to<peer_subscription>,
+  // Timer: dials, or looks whether a peer that left is gone for good.
+  caf::reacts_to<reach_due>,
+  // Timer: counts a miss, sends the next ping.
+  caf::reacts_to<ping_due>,
+  // Timer: the next reconnect may be quick again.
+  caf::reacts_to<link_held>>;
+
+/// The one actor that is published: passes hellos to the peer they are from.
+using peer_door_actor
+  = caf::typed_actor<caf::replies_to<hello_opening>::with<hello_reply>,
+                     caf::replies_to<hello_proof>::with<hello_welcome>>;
+
 } // namespace holdfast::actors
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_subscription)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::located_regions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_route)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watch_leadership_request)

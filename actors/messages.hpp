@@ -29,6 +29,10 @@ struct line_rang {};
 /// The last packet should have been answered by now.
 struct line_overdue {};
 
+/// What the client sent together with its hello is served: now there is time
+/// for what it does not wait for.
+struct line_settled {};
+
 /// The client is gone, or the door ended the line.
 struct line_closed {
   std::string reason;

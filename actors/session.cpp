@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cassert>
+#include <utility>
 
 namespace holdfast::actors {
 
@@ -62,11 +63,41 @@ void send(session_pointer self, const wire::frame& frame,
                          std::move(descriptors));
 }
 
+void log_began(session_pointer self) {
+  const auto client = std::exchange(self->state.newcomer, std::nullopt);
+  if (!client)
+    return;
+  const auto& options = self->state.options;
+  const auto& who = *self->state.who;
+  options.log(log_level::info, "a session began",
+              {{"session", std::to_string(who.session)},
+               {"tenant", who.tenant},
+               {"principal", who.principal},
+               {"client", *client},
+               {"uid", std::to_string(options.credentials.uid)},
+               {"pid", std::to_string(options.credentials.pid)}});
+}
+
+void log_ended(session_pointer self, const std::string& reason) {
+  const auto& who = self->state.who;
+  if (!who)
+    return;
+  log_began(self); // nobody has had the time yet
+  self->state.options.log(
+    log_level::info, "a session ended",
+    {{"session", std::to_string(who->session)},
+     {"tenant", who->tenant},
+     {"principal", who->principal},
+     {"regions", std::to_string(self->state.holdings.size())},
+     {"reason", reason}});
+}
+
 void end(session_pointer self, const std::string& reason) {
   wire::frame notice;
   notice.kind = wire::frame_kind::notice;
   notice.fields = {{"event", "closing"}, {"reason", reason}};
   send(self, notice);
+  log_ended(self, reason);
   self->quit();
 }
 
@@ -172,14 +203,7 @@ void on_overdue(session_pointer self) {
 }
 
 void on_closed(session_pointer self, const std::string& reason) {
-  if (const auto& who = self->state.who)
-    self->state.options.log(
-      log_level::info, "a session ended",
-      {{"session", std::to_string(who->session)},
-       {"tenant", who->tenant},
-       {"principal", who->principal},
-       {"regions", std::to_string(self->state.holdings.size())},
-       {"reason", reason}});
+  log_ended(self, reason);
   self->quit();
 }
 
@@ -187,6 +211,7 @@ void welcome(session_pointer self, std::uint64_t request_id,
              const admission& who, const std::string& client) {
   const auto& options = self->state.options;
   self->state.who = who;
+  self->state.newcomer = client;
   self->state.line->admitted();
   answer(
     self, request_id,
@@ -197,13 +222,6 @@ void welcome(session_pointer self, std::uint64_t request_id,
      {"tenant", who.tenant},
      {"principal", who.principal},
      {"lease_ms", static_cast<std::uint64_t>(options.node.lease.count())}});
-  options.log(log_level::info, "a session began",
-              {{"session", std::to_string(who.session)},
-               {"tenant", who.tenant},
-               {"principal", who.principal},
-               {"client", client},
-               {"uid", std::to_string(options.credentials.uid)},
-               {"pid", std::to_string(options.credentials.pid)}});
 }
 
 } // namespace
@@ -259,6 +277,7 @@ session_actor::behavior_type session(session_pointer self,
     [self](const line_packet& packet) { on_packet(self, packet); },
     [self](line_rang) { on_rang(self); },
     [self](line_overdue) { on_overdue(self); },
+    [self](line_settled) { log_began(self); },
     [self](const line_closed& closed) { on_closed(self, closed.reason); },
     [self](const session_dismissed& why) { end(self, why.reason); },
   };

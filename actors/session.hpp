@@ -78,6 +78,7 @@ struct session_state {
   line_owner line;
   work under_way = work::none;
   std::optional<admission> who;            ///< nothing before hello
+  std::optional<std::string> newcomer;     ///< its name, while unlogged
   std::map<std::string, holding> holdings; ///< by region
 };
 

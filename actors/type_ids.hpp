@@ -1,13 +1,53 @@
 // Tells CAF which of our structs may be messages.
 //
-// None of them leaves the process yet, so none has an id on the wire: CAF
-// calls such types "unsafe" and refuses to serialise them, which is what we
-// want. Some carry descriptors or memory and never will leave.
+// Those of the two blocks travel between nodes: each has a number and a name on
+// the wire. Append only: a number is never given to another type. All others
+// stay in the process; CAF calls them "unsafe" and refuses to serialise them,
+// which is what we want. Some carry descriptors or memory and never will leave.
 #pragma once
 
+#include "actors/elector_messages.hpp"
 #include "actors/messages.hpp"
+#include "actors/peer_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/meta/type_name.hpp>
+#include <caf/type_id.hpp>
+
+// Fifty are kept for electors, those before them for peers.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_electors, caf::first_custom_type_id + 50)
+
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::consensus_packet))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::propose_request))
+  CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::proposal_result))
+
+CAF_END_TYPE_ID_BLOCK(holdfast_electors)
+
+// An application's client messages begin there (client_messages.hpp).
+static_assert(caf::id_block::holdfast_electors::end
+              <= caf::first_custom_type_id + 100);
+
+namespace holdfast {
+
+// The order of the fields is the format between nodes.
+
+template <class Inspector>
+auto inspect(Inspector& f, consensus_packet& x) {
+  return f(caf::meta::type_name("consensus_packet"), x.from, x.to, x.cluster,
+           x.database, x.start, x.to_database, x.sequence, x.kind, x.content);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, propose_request& x) {
+  return f(caf::meta::type_name("propose_request"), x.command, x.forwarded);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, proposal_result& x) {
+  return f(caf::meta::type_name("proposal_result"), x.index, x.answer);
+}
+
+} // namespace holdfast
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_packet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_rang)
@@ -45,3 +85,56 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::fence_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::lease_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::drain_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::line_settled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_death_proven)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::leader_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::leadership)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::change_member_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::transfer_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::barrier_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::elector_status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::elector_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::tick_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::proposals_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::load_log_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::loaded_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::store_log_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::stored_writes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::commit_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::restore_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::committed_entries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::applied_results)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::machine_snapshot_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::machine_snapshot)
+
+// -- peers -------------------------------------------------------------------
+
+// Append only: the order is the number on the wire. Fifty are kept for peers.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_peers, caf::first_custom_type_id)
+
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_opening))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_reply))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_proof))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::hello_welcome))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::peer_ping))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::peer_pong))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::remote_call))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::call_answer))
+
+CAF_END_TYPE_ID_BLOCK(holdfast_peers)
+
+static_assert(caf::id_block::holdfast_peers::end
+              <= caf::first_custom_type_id + 50);
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::served_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::dial_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::probe_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reach_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::dialled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reach_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::ping_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::link_held)

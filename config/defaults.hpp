@@ -163,6 +163,69 @@ inline constexpr std::chrono::milliseconds lease_renewal_max{20000};
 /// Renewals in a lease: two may be lost before readers are told "stale".
 inline constexpr std::uint64_t lease_renewals_min = 3;
 
+// -- cluster -----------------------------------------------------------------
+
+/// Bytes. The longest host name that DNS knows.
+inline constexpr std::size_t host_bytes_max = 253;
+
+/// Peers of a node: one actor, one connection and one ping an interval each.
+inline constexpr std::uint64_t peers_max = 63;
+/// Seeds: some to join through, not all members again.
+inline constexpr std::uint64_t seeds_max = 16;
+/// Voters: each more costs a write on the way to a majority.
+inline constexpr std::uint64_t voters_max = 9;
+
+/// Share of commands that go to "any" node.
+inline constexpr std::uint64_t weight_default = 1;
+inline constexpr std::uint64_t weight_min = 1;
+inline constexpr std::uint64_t weight_max = 100;
+
+/// Word. Without TLS, whoever reaches the port owns the node.
+inline constexpr std::string_view transport_default = "tls";
+
+/// Word. A loaded host is late by up to half a second (measured).
+inline constexpr std::string_view health_profile_default = "default";
+/// Time between two pings, and so what one miss is.
+inline constexpr std::chrono::milliseconds health_interval_default{500};
+/// Time. For hosts that nothing else loads, and for tests.
+inline constexpr std::chrono::milliseconds health_interval_fast{50};
+inline constexpr std::chrono::milliseconds health_interval_min{20};
+inline constexpr std::chrono::milliseconds health_interval_max{10000};
+
+/// Misses in a row: one may be chance.
+inline constexpr std::uint64_t suspected_after_default = 2;
+inline constexpr std::uint64_t suspected_after_min = 1;
+inline constexpr std::uint64_t suspected_after_max = 100;
+/// Misses in a row: 2.5 s by default, as long as a lease.
+inline constexpr std::uint64_t down_after_default = 5;
+inline constexpr std::uint64_t down_after_min = 2;
+inline constexpr std::uint64_t down_after_max = 1000;
+
+/// Bytes of a public key of Ed25519, in hexadecimal digits.
+inline constexpr std::size_t peer_key_digits = 64;
+
+/// Time for a connect of our own before CAF is given the address: CAF would
+/// block every other connect for two minutes when nobody answers there.
+inline constexpr std::chrono::milliseconds probe_deadline{500};
+/// Time for a connection and its TLS handshake.
+inline constexpr std::chrono::milliseconds dial_deadline{3000};
+/// Time for each of the two answers of a hello.
+inline constexpr std::chrono::milliseconds peer_hello_deadline{3000};
+/// Time that a link must hold before the next reconnect counts as the first.
+inline constexpr std::chrono::milliseconds link_held_after{5000};
+/// Time between two heartbeats of CAF's connections, and after which silence
+/// ends one: the longest that a half-open connection hides a restarted peer.
+inline constexpr std::chrono::milliseconds caf_heartbeat_interval{1000};
+inline constexpr std::chrono::milliseconds caf_connection_timeout{5000};
+
+/// Failures in a row after which a peer is not asked for a while.
+inline constexpr std::uint32_t breaker_failures_max = 5;
+inline constexpr std::chrono::milliseconds breaker_open_for{2000};
+/// Calls to one peer that wait for their answers.
+inline constexpr std::size_t peer_calls_max = 256;
+/// Bytes of one call or answer: never holds up a heartbeat (measured).
+inline constexpr std::size_t peer_call_bytes_max = 256 * 1024;
+
 // -- tenants -----------------------------------------------------------------
 
 /// Tenants of a file: each has actors of its own.
@@ -262,5 +325,68 @@ inline constexpr std::size_t client_attach_requests_max = 256;
 /// is found at once, a dead one costs next to nothing.
 inline constexpr std::chrono::milliseconds reconnect_delay_min{50};
 inline constexpr std::chrono::milliseconds reconnect_delay_max{2000};
+
+// -- consensus ---------------------------------------------------------------
+
+/// Pages of 4 KiB in the write-ahead log of consensus before they move into
+/// the file: 4 MiB are read again in no time, and each move costs two syncs.
+inline constexpr int consensus_log_pages_max = 1000;
+
+/// Writes of consensus that wait for the disk: more means that it stands still.
+inline constexpr std::size_t consensus_writes_max = 4096;
+
+/// Bytes of one message between electors: a snapshot with its head.
+inline constexpr std::size_t consensus_packet_bytes_max = 65 * mebibyte;
+
+/// Proposals under way at one node: each holds its command and who asked.
+inline constexpr std::size_t proposals_max = 4096;
+/// Time for a proposal: an election and a half, then the caller hears of it.
+inline constexpr std::chrono::milliseconds proposal_deadline{5000};
+/// Time between two looks at proposals that wait for a leader.
+inline constexpr std::chrono::milliseconds proposal_retry{20};
+
+/// Actors of this node that want to hear of the leader.
+inline constexpr std::size_t leadership_watchers_max = 64;
+
+// -- catalog -----------------------------------------------------------------
+//
+// Bounds of the replicated tables are part of what nodes agree on: changing
+// one of them raises the format version (docs/catalog_format.md).
+
+/// Members of a cluster: each keeps a link to every other.
+inline constexpr std::uint64_t catalog_members_max = 64;
+/// Regions of all tenants: a snapshot of the tables stays a few MiB.
+inline constexpr std::uint64_t catalog_regions_max = 16384;
+/// Variables of all regions: about 90 bytes each in a snapshot.
+inline constexpr std::uint64_t catalog_variables_max = 131072;
+/// Sessions of all nodes: about 250 bytes each in a snapshot.
+inline constexpr std::uint64_t catalog_sessions_max = 16384;
+/// Nodes beside the home that hold a region: losing three of seven is enough.
+inline constexpr std::uint64_t replicas_max = 6;
+/// Decisions that the audit trail keeps: the oldest goes first.
+inline constexpr std::uint64_t audit_records_max = 4096;
+/// Records of one page of the audit trail: fits a frame of the protocol.
+inline constexpr std::uint64_t audit_page_max = 100;
+
+/// Results remembered for a node's requests: more than it has under way.
+inline constexpr std::uint64_t results_per_node_max = 256;
+/// Results remembered for a session's requests: it has one under way, and a
+/// few more after it moved to another node.
+inline constexpr std::uint64_t results_per_session_max = 16;
+
+/// Bytes of an entry of the log: one frame and its version.
+inline constexpr std::size_t catalog_entry_bytes_max = 64 * kibibyte + 8;
+/// Bytes of a snapshot: consensus sends it in one piece.
+inline constexpr std::size_t catalog_snapshot_bytes_max = 64 * mebibyte;
+
+/// Bytes of a client's own words, a key and a result's text.
+inline constexpr std::size_t client_words_bytes_max = 63;
+inline constexpr std::size_t key_bytes_max = 128;
+inline constexpr std::size_t result_text_bytes_max = 255;
+inline constexpr std::size_t token_hash_bytes_max = 64;
+
+/// Weight of a node among nodes: how many shares of the homes it takes.
+inline constexpr std::uint32_t node_weight_default = 1;
+inline constexpr std::uint32_t node_weight_max = 100;
 
 } // namespace holdfast::config

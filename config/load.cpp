@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/read_cluster.hpp"
 #include "config/read_tenant.hpp"
 #include "config/section_reader.hpp"
 #include "config/unique_names.hpp"
@@ -87,6 +88,9 @@ node_config read_all(const located_value& root, report& out) {
   config.log = read_log(top.inner("log", section::log));
   config.attach = read_attach(top.inner("attach", section::attach));
   config.lease = read_lease(top.inner("lease", section::lease));
+  if (top.has("cluster"))
+    config.cluster = read_cluster(top.inner("cluster", section::cluster),
+                                  config.node.id, out);
   config.tenants = read_tenants(top, out);
   return config;
 }

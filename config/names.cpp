@@ -1,5 +1,6 @@
 #include "config/names.hpp"
 
+#include "config/address.hpp"
 #include "config/defaults.hpp"
 
 #include <algorithm>
@@ -101,6 +102,23 @@ verdict check_socket(std::string_view text) {
   return {is_absolute_path(text, socket_bytes_max) && text.back() != '/',
           "an absolute path of at most 107 bytes, no control characters, not "
           "ending in '/'"};
+}
+
+verdict check_address(std::string_view text) {
+  return {parse_address(text).has_value(),
+          "an address as \"host:port\" with a port from 1 to 65535; a host of "
+          "IPv6 stands in brackets"};
+}
+
+verdict check_peer_key(std::string_view text) {
+  const auto is_hex
+    = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+  return {text.size() == peer_key_digits && all(text, is_hex),
+          "a public key of 64 hexadecimal digits in lower case"};
+}
+
+verdict check_path(std::string_view text) {
+  return check_data_directory(text);
 }
 
 verdict check_schema_address(std::string_view text) {

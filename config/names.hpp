@@ -27,6 +27,15 @@ verdict check_account(std::string_view text);
 
 verdict check_data_directory(std::string_view text);
 verdict check_socket(std::string_view text);
+/// host:port of a node.
+verdict check_address(std::string_view text);
+
+/// A public key of Ed25519.
+verdict check_peer_key(std::string_view text);
+
+/// A file or a directory of the host.
+verdict check_path(std::string_view text);
+
 verdict check_schema_address(std::string_view text);
 
 } // namespace holdfast::config

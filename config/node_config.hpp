@@ -4,6 +4,7 @@
 // here reads, checks or prints: see load.hpp.
 #pragma once
 
+#include "config/address.hpp"
 #include "config/defaults.hpp"
 
 #include <chrono>
@@ -21,6 +22,8 @@ enum class log_level { trace, debug, info, warning, error };
 enum class right { read, write, create, admin };
 enum class variable_kind { value, bytes, string, json, counter };
 enum class region_writers { clients, node };
+enum class transport { tls, insecure_loopback };
+enum class health_profile { standard, fast };
 
 struct grant {
   std::string regions; ///< glob pattern with '*' and '?'
@@ -109,6 +112,48 @@ struct lease_section {
   bool operator==(const lease_section&) const = default;
 };
 
+struct cluster_peer {
+  std::uint64_t id = 0;
+  struct address address {};
+  std::string key{}; ///< its public key in hexadecimal digits, or empty
+
+  bool operator==(const cluster_peer&) const = default;
+};
+
+struct health_section {
+  health_profile profile = health_profile::standard;
+  std::chrono::milliseconds interval = health_interval_default;
+  std::uint32_t suspected_after = suspected_after_default; ///< misses
+  std::uint32_t down_after = down_after_default;           ///< misses
+
+  bool operator==(const health_section&) const = default;
+};
+
+/// Paths of PEM files; what they hold is checked at start.
+struct tls_section {
+  std::string certificate;
+  std::string key;
+  std::string authority; ///< certificates of other nodes are signed by it
+
+  bool operator==(const tls_section&) const = default;
+};
+
+struct cluster_section {
+  std::string name;
+  address bind{};
+  address advertise{}; ///< where the peers reach it
+  enum transport transport = transport::tls;
+  std::optional<tls_section> tls{}; ///< set exactly when transport is tls
+  std::vector<cluster_peer> peers{};
+  std::vector<std::uint64_t> voters{}; ///< empty: every node of the list
+  std::vector<address> seeds{};
+  std::string discovery_directory{}; ///< empty: none
+  std::uint32_t weight = weight_default;
+  health_section health{};
+
+  bool operator==(const cluster_section&) const = default;
+};
+
 /// Where values were written; a path that is missing was left to its default.
 struct origin_table {
   std::string file;
@@ -120,13 +165,15 @@ struct node_config {
   log_section log{};
   attach_section attach{};
   lease_section lease{};
+  std::optional<cluster_section> cluster{}; ///< none: a node alone
   std::vector<tenant> tenants{};
   origin_table origins{};
 
   /// Where a value was written does not make another configuration of it.
   bool operator==(const node_config& other) const {
     return node == other.node && log == other.log && attach == other.attach
-           && lease == other.lease && tenants == other.tenants;
+           && lease == other.lease && cluster == other.cluster
+           && tenants == other.tenants;
   }
 };
 

@@ -9,6 +9,33 @@ namespace holdfast::config {
 namespace {
 
 // Kept loadable by a test that takes the comment marks away.
+constexpr std::string_view example_cluster = R"("cluster": {
+  "name": "prod",
+  "bind": "10.0.0.1:7400",
+  "advertise": "10.0.0.1:7400",
+  "transport": "tls",
+  "tls": {
+    "certificate": "/etc/holdfast/node.crt",
+    "key": "/etc/holdfast/node.key",
+    "authority": "/etc/holdfast/ca.crt"
+  },
+  "peers": [
+    {"id": 2, "address": "10.0.0.2:7400"},
+    {"id": 3, "address": "10.0.0.3:7400"}
+  ],
+  "voters": [1, 2, 3],
+  "seeds": [],
+  "discovery_directory": "/run/holdfast/cluster",
+  "weight": 1,
+  "health": {
+    "profile": "default",
+    "interval": "500ms",
+    "suspected_after": 2,
+    "down_after": 5
+  }
+},)";
+
+// Kept loadable by a test that takes the comment marks away.
 constexpr std::string_view example_tenant = R"({
   "name": "market",
   "quota": {
@@ -90,6 +117,8 @@ std::string print_default() {
   file.comment("An editor is told the schema by \"$schema\": \"address\".");
   for (const auto where : sections)
     print_section(file, where);
+  file.comment(rule_of(section::top, "cluster")->summary);
+  comment_lines(file, example_cluster);
   file.comment(rule_of(section::top, "tenants")->summary);
   file.open("tenants", '[');
   comment_lines(file, example_tenant);

@@ -172,6 +172,60 @@ void print_lease(origin_writer& out, const lease_section& lease) {
   out.close();
 }
 
+void print_peer(origin_writer& out, const cluster_peer& entry) {
+  out.number("id", entry.id);
+  out.text("address", print_address(entry.address));
+  if (!entry.key.empty())
+    out.text("key", entry.key);
+}
+
+/// A list whose entries have no keys.
+template <class Entries, class Print>
+void print_row(origin_writer& out, std::string_view key, const Entries& entries,
+               Print print) {
+  std::string row;
+  for (const auto& entry : entries)
+    row += (row.empty() ? "" : ", ") + print(entry);
+  out.value(key, "[" + row + "]");
+}
+
+void print_health(origin_writer& out, const health_section& health) {
+  out.open("health", '{');
+  out.text("profile", text_of(health_profile_words, health.profile));
+  out.duration("interval", health.interval);
+  out.number("suspected_after", health.suspected_after);
+  out.number("down_after", health.down_after);
+  out.close();
+}
+
+void print_tls(origin_writer& out, const tls_section& tls) {
+  out.open("tls", '{');
+  out.text("certificate", tls.certificate);
+  out.text("key", tls.key);
+  out.text("authority", tls.authority);
+  out.close();
+}
+
+void print_cluster(origin_writer& out, const cluster_section& cluster) {
+  out.open("cluster", '{');
+  out.text("name", cluster.name);
+  out.text("bind", print_address(cluster.bind));
+  out.text("advertise", print_address(cluster.advertise));
+  out.text("transport", text_of(transport_words, cluster.transport));
+  if (cluster.tls)
+    print_tls(out, *cluster.tls);
+  print_list(out, "peers", cluster.peers, print_peer);
+  print_row(out, "voters", cluster.voters,
+            [](std::uint64_t id) { return std::to_string(id); });
+  print_row(out, "seeds", cluster.seeds,
+            [](const address& seed) { return json_text(print_address(seed)); });
+  if (!cluster.discovery_directory.empty())
+    out.text("discovery_directory", cluster.discovery_directory);
+  out.number("weight", cluster.weight);
+  print_health(out, cluster.health);
+  out.close();
+}
+
 } // namespace
 
 std::string print_effective(const node_config& config) {
@@ -180,6 +234,8 @@ std::string print_effective(const node_config& config) {
   print_log(out, config.log);
   print_attach(out, config.attach);
   print_lease(out, config.lease);
+  if (config.cluster)
+    print_cluster(out, *config.cluster);
   print_list(out, "tenants", config.tenants, print_tenant);
   return out.take();
 }

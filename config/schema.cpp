@@ -2,7 +2,6 @@
 
 #include "config/defaults.hpp"
 #include "config/names.hpp"
-#include "config/units.hpp"
 #include "config/words.hpp"
 
 #include <algorithm>
@@ -70,8 +69,8 @@ public:
     return added;
   }
 
-  void object(std::string_view key, std::string_view summary) {
-    add(shape::object, key, summary);
+  key_rule& object(std::string_view key, std::string_view summary) {
+    return add(shape::object, key, summary);
   }
 
   std::vector<key_rule> take() {
@@ -109,6 +108,9 @@ void add_node_sections(table& t) {
   t.object("log", "what it says about itself");
   t.object("attach", "the door for processes of this host");
   t.object("lease", "how long a home may write unheard");
+  t.object("cluster", "the nodes that it belongs to; left out, it is alone")
+    .fallback_words
+    = "none";
   t.list("tenants", tenants_max, "tenants", "who owns regions here");
 
   t.in(section::node);
@@ -146,6 +148,63 @@ void add_node_sections(table& t) {
              "time after which a silent home is stale; at least 3 renewals");
   t.duration("renewal", lease_renewal_default, lease_renewal_min,
              lease_renewal_max, "time between two renewals");
+}
+
+void add_cluster_sections(table& t) {
+  t.in(section::cluster);
+  t.text("name", "", check_name, "the same in all nodes").required = true;
+  t.text("bind", "", check_address, "where it listens for peers").required
+    = true;
+  t.text("advertise", "", check_address, "where peers reach it").fallback_words
+    = "`bind`";
+  t.word("transport", transport_default, transport_words,
+         "without TLS a node listens on and calls loopback only");
+  t.object("tls", "the files of mutual TLS").fallback_words
+    = "required for transport `tls`, else none";
+  t.list("peers", peers_max, "peers", "the other nodes");
+  t.list("voters", voters_max, "ids of nodes, each once",
+         "who agrees on decisions; the others follow")
+    .fallback_words
+    = "every node of the list";
+  t.list("seeds", seeds_max, "addresses", "nodes to join the cluster through");
+  t.text("discovery_directory", "", check_path,
+         "where nodes of one host find each other")
+    .fallback_words
+    = "none";
+  t.count("weight", weight_default, {weight_min, weight_max},
+          "its share of the commands for any node");
+  t.object("health", "when a peer counts as suspected and as down");
+
+  t.in(section::cluster_peer);
+  t.count("id", 0, {node_id_min, node_id_max}, "unique in the cluster").required
+    = true;
+  t.text("address", "", check_address, "where it is reached").required = true;
+  t.text("key", "", check_peer_key, "what it proves its identity with")
+    .fallback_words
+    = "none";
+
+  t.in(section::health);
+  t.word("profile", health_profile_default, health_profile_words,
+         "`fast` is for hosts that nothing else loads");
+  t.duration("interval", health_interval_default, health_interval_min,
+             health_interval_max, "time between two pings")
+    .fallback_words
+    = "\"500ms\", or \"50ms\" with profile `fast`";
+  t.count("suspected_after", suspected_after_default,
+          {suspected_after_min, suspected_after_max},
+          "pings in a row without an answer");
+  t.count("down_after", down_after_default, {down_after_min, down_after_max},
+          "as many; above `suspected_after`");
+
+  t.in(section::tls);
+  t.text("certificate", "", check_path, "of this node, a PEM file").required
+    = true;
+  t.text("key", "", check_path, "of the certificate, a PEM file").required
+    = true;
+  t.text("authority", "", check_path,
+         "who signs the certificates of all nodes, a PEM file")
+    .required
+    = true;
 }
 
 void add_tenant_sections(table& t) {
@@ -231,20 +290,10 @@ void add_region_sections(table& t) {
 std::vector<key_rule> make_schema() {
   table t;
   add_node_sections(t);
+  add_cluster_sections(t);
   add_tenant_sections(t);
   add_region_sections(t);
   return t.take();
-}
-
-std::string number_text(enum shape shape, std::uint64_t number) {
-  switch (shape) {
-  case shape::size:
-    return "\"" + print_size(number) + "\"";
-  case shape::duration:
-    return "\"" + print_duration(number) + "\"";
-  default:
-    return std::to_string(number);
-  }
 }
 
 } // namespace
@@ -261,6 +310,14 @@ std::string_view title_of(section where) {
     return "attach";
   case section::lease:
     return "lease";
+  case section::cluster:
+    return "cluster";
+  case section::cluster_peer:
+    return "cluster.peers[]";
+  case section::health:
+    return "cluster.health";
+  case section::tls:
+    return "cluster.tls";
   case section::tenant:
     return "tenants[]";
   case section::quota:
@@ -297,54 +354,6 @@ std::vector<std::string_view> keys_of(section where) {
     if (rule.where == where)
       keys.push_back(rule.key);
   return keys;
-}
-
-std::string one_of(const std::vector<std::string_view>& words) {
-  std::string text = "one of ";
-  for (std::size_t i = 0; i < words.size(); ++i)
-    text += (i == 0 ? "\"" : ", \"") + std::string{words[i]} + "\"";
-  return text;
-}
-
-std::string default_text(const key_rule& rule) {
-  if (rule.required)
-    return "required";
-  if (!rule.fallback_words.empty())
-    return std::string{rule.fallback_words};
-  switch (rule.shape) {
-  case shape::text:
-  case shape::word:
-    return "\"" + std::string{rule.text} + "\"";
-  case shape::list:
-    return "[]";
-  case shape::object:
-    return "{}";
-  default:
-    return number_text(rule.shape, rule.fallback);
-  }
-}
-
-std::string allowed_text(const key_rule& rule) {
-  const auto bounds = " from " + number_text(rule.shape, rule.least) + " to "
-                      + number_text(rule.shape, rule.most);
-  switch (rule.shape) {
-  case shape::count:
-    return "a whole number" + bounds;
-  case shape::size:
-    return "a size with its unit (B, KiB, MiB, GiB)" + bounds;
-  case shape::duration:
-    return "a duration with its unit (ms, s, min, h)" + bounds;
-  case shape::text:
-    return std::string{rule.allowed};
-  case shape::word:
-    return one_of(rule.words);
-  case shape::list:
-    return "a list of " + (rule.least > 0 ? "1" : std::string{"0"}) + " to "
-           + std::to_string(rule.most) + " " + std::string{rule.allowed};
-  case shape::object:
-    return "an object { … }";
-  }
-  return {};
 }
 
 } // namespace holdfast::config

@@ -48,11 +48,6 @@ section_reader::section_reader(const located_value& value, std::string path,
 void section_reader::complain_about_unknown(const located_member& member) {
   if (out_.is_full())
     return; // a hint takes time
-  if (where_ == section::top && member.key == "cluster") {
-    out_.complain(member.offset, "cluster", "a cluster",
-                  "nothing: this version runs one node alone");
-    return;
-  }
   out_.complain(member.offset, joined(path_, member.key),
                 "the unknown key " + in_quotes(member.key),
                 listed(keys_of(where_)), hint_for_unknown(where_, member.key));
@@ -210,6 +205,46 @@ std::vector<std::string> section_reader::word_list(std::string_view key) {
       words.push_back(entry.text);
   }
   return words;
+}
+
+std::vector<std::string>
+section_reader::text_list(std::string_view key,
+                          verdict (*check)(std::string_view)) {
+  std::vector<std::string> texts;
+  const auto& entries = list(key);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    const auto checked = check(entry.text);
+    if (entry.type == value_type::text && checked.ok)
+      texts.push_back(entry.text);
+    else
+      out_.complain(entry.offset, path_of(key) + "[" + std::to_string(i) + "]",
+                    describe(entry), std::string{checked.allowed});
+  }
+  return texts;
+}
+
+std::vector<std::uint64_t> section_reader::count_list(std::string_view key,
+                                                      std::uint64_t least,
+                                                      std::uint64_t most) {
+  std::vector<std::uint64_t> counts;
+  const auto& entries = list(key);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    const auto path = path_of(key) + "[" + std::to_string(i) + "]";
+    if (entry.type != value_type::integer || entry.number < least
+        || entry.number > most)
+      out_.complain(entry.offset, path, describe(entry),
+                    "a whole number from " + std::to_string(least) + " to "
+                      + std::to_string(most));
+    else if (std::find(counts.begin(), counts.end(), entry.number)
+             != counts.end())
+      out_.complain(entry.offset, path, describe(entry) + " a second time",
+                    "each number once");
+    else
+      counts.push_back(entry.number);
+  }
+  return counts;
 }
 
 section_reader section_reader::inner(std::string_view key, section where) {

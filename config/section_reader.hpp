@@ -44,6 +44,14 @@ public:
   /// The entries of a list of words, each known and there once.
   std::vector<std::string> word_list(std::string_view key);
 
+  /// The entries of a list of texts that each pass a check.
+  std::vector<std::string> text_list(std::string_view key,
+                                     verdict (*check)(std::string_view));
+
+  /// The entries of a list of counts within bounds, each there once.
+  std::vector<std::uint64_t>
+  count_list(std::string_view key, std::uint64_t least, std::uint64_t most);
+
   /// Reads the object of a key; a key that is left out reads as `{}`.
   section_reader inner(std::string_view key, section where);
 

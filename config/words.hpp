@@ -50,6 +50,16 @@ inline constexpr std::array region_writers_words{
   word<region_writers>{"node", region_writers::node},
 };
 
+inline constexpr std::array transport_words{
+  word<transport>{"tls", transport::tls},
+  word<transport>{"insecure-loopback", transport::insecure_loopback},
+};
+
+inline constexpr std::array health_profile_words{
+  word<health_profile>{"default", health_profile::standard},
+  word<health_profile>{"fast", health_profile::fast},
+};
+
 template <class Table>
 std::vector<std::string_view> texts_of(const Table& table) {
   std::vector<std::string_view> texts;

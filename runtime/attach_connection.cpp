@@ -176,8 +176,7 @@ void attach_connection::read() {
     const auto got = read_one();
     rang = rang || got == received::ring;
     // After an answer that came at once the next request may be there.
-    if (got == received::nothing || busy_ || ending_ || !open_
-        || queue_bytes_ > config::frame_bytes_max)
+    if (got == received::nothing || busy_ || ending_ || !open_ || writing_)
       break;
   }
   reading_ = false;
@@ -268,6 +267,11 @@ void attach_connection::admit() {
   admitted_ = true;
   deadline_.cancel();
   events_.admitted(*this);
+  boost::asio::post(stream_.get_executor(),
+                    on_living(weak_from_this(), [](attach_connection& to) {
+                      if (to.open_)
+                        to.events_.settle(to.session_);
+                    }));
 }
 
 // -- writing -----------------------------------------------------------------
@@ -276,12 +280,17 @@ void attach_connection::send(std::vector<std::byte> packet,
                              std::vector<shm::shared_descriptor> descriptors) {
   if (!open_ || ending_)
     return;
+  if (queue_bytes_ + packet.size() > config::frame_bytes_max)
+    flush();
   queue_bytes_ += packet.size();
   queue_.push_back({std::move(packet), std::move(descriptors)});
   // While requests are read that came together, their answers wait for each
-  // other, so that the client wakes once; memory is what it was waiting for.
-  if (!reading_ || !queue_.back().descriptors.empty())
+  // other, so that the client wakes once. Not so the first: it takes the
+  // client as long to wake up as it takes us to serve what it asked as well.
+  // And memory is what it was waiting for.
+  if (!reading_ || !greeted_ || !queue_.back().descriptors.empty())
     flush();
+  greeted_ = true;
   if (queue_bytes_ > queue_bytes_max)
     close("the client does not read");
 }

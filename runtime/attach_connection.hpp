@@ -28,6 +28,8 @@ public:
   struct callbacks {
     /// Hands a request to the session; it may be answered before this returns.
     std::function<void(const actors::session_actor&, line_packet)> deliver;
+    /// Tells the session, after what came with the hello, that it has time.
+    std::function<void(const actors::session_actor&)> settle;
     std::function<void(attach_connection&)> admitted;
     std::function<void(attach_connection&, std::string_view reason)> closed;
   };
@@ -99,6 +101,7 @@ private:
   std::deque<outgoing> queue_;
   std::size_t queue_bytes_ = 0;
   bool admitted_ = false;
+  bool greeted_ = false; // has had its first answer
   bool busy_ = false;    // a request is with the session
   bool reading_ = false; // takes one packet after the other just now
   bool waiting_ = false; // for something to read

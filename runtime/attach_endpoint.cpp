@@ -213,7 +213,7 @@ void attach_endpoint::welcome(shm::descriptor client,
   const auto connection = std::make_shared<attach_connection>(
     io_, std::move(client), credentials,
     attach_connection::callbacks{
-      options_.deliver,
+      options_.deliver, options_.settle,
       [this](attach_connection& admitted) { on_settled(admitted); },
       [this](attach_connection& closed, std::string_view reason) {
         on_closed(closed, reason);

@@ -1,6 +1,7 @@
 #include "runtime/caf_setup.hpp"
 
 #include "actors/error.hpp"
+#include "actors/travelling_types.hpp"
 
 #include <caf/atom.hpp>
 
@@ -23,6 +24,7 @@ std::size_t worker_count() {
 
 caf_setup::caf_setup() {
   actors::describe_errors_in(*this);
+  actors::add_travelling_types_to(*this);
   // The default, stealing, burns 2 to 3 % of a core when idle and wakes late.
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", worker_count());

@@ -7,8 +7,6 @@
 
 namespace holdfast::runtime {
 
-namespace {
-
 shm::result<void> check_private(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0)
@@ -24,8 +22,6 @@ shm::result<void> check_private(const std::string& path) {
                        path + " is open to others; chmod 0700 it");
   return boost::outcome_v2::success();
 }
-
-} // namespace
 
 shm::result<bool> make_directories(std::string path, unsigned mode) {
   while (path.size() > 1 && path.back() == '/')

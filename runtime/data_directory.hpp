@@ -25,4 +25,7 @@ private:
 /// umask; those that exist stay as they are. True if the last was made.
 shm::result<bool> make_directories(std::string path, unsigned mode);
 
+/// Errors: refused when it is another user's or others may look into it.
+shm::result<void> check_private(const std::string& path);
+
 } // namespace holdfast::runtime

@@ -68,22 +68,6 @@ create_region_request request_for(const config::tenant& tenant,
   return request;
 }
 
-/// Writes a line after what the loop has in hand: a client does not wait for
-/// it. Other threads write at once. The last lines before the loop stops may
-/// be lost, so this is for what sessions say only.
-actors::log_function log_after_turn(boost::asio::io_context& io,
-                                    actors::log_function log) {
-  return
-    [&io, log = std::move(log)](actors::log_level level, std::string_view what,
-                                const actors::log_fields& fields) {
-      if (!io.get_executor().running_in_this_thread())
-        return log(level, what, fields);
-      boost::asio::post(io, [log, level, what = std::string{what}, fields] {
-        log(level, what, fields);
-      });
-    };
-}
-
 } // namespace
 
 std::string node_version() {
@@ -125,7 +109,6 @@ shm::result<void> node::open_door(event_loop& loop) {
   options.socket = config_.node.socket;
   options.limits = config_.attach;
   options.log = log_;
-  log_later_ = log_after_turn(loop.io(), log_);
   options.open_session = [this](const actors::peer_credentials& credentials,
                                 std::shared_ptr<actors::session_line> line) {
     return open_session(credentials, std::move(line));
@@ -134,6 +117,9 @@ shm::result<void> node::open_door(event_loop& loop) {
     = [this](const actors::session_actor& to, line_packet packet) {
         worker_.send(to, std::move(packet));
       };
+  options.settle = [this](const actors::session_actor& to) {
+    worker_.send(to, line_settled{});
+  };
   auto endpoint = attach_endpoint::open(loop.io(), std::move(options));
   if (!endpoint)
     return std::move(endpoint).assume_error();
@@ -199,7 +185,7 @@ node::open_session(const actors::peer_credentials& credentials,
                   config_.lease.duration, started_};
   options.now = shm::boot_clock::now;
   options.wall_now = std::chrono::system_clock::now;
-  options.log = log_later_;
+  options.log = log_;
   // Begins with the first packet, on whichever thread delivers that.
   return system_.spawn<caf::lazy_init>(actors::session, std::move(options));
 }

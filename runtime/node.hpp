@@ -49,7 +49,6 @@ private:
 
   config::node_config config_;
   actors::log_function log_;
-  actors::log_function log_later_; // of sessions
   data_directory directory_;
   caf_setup setup_;
   loop_worker worker_; // before the system: it outlives the actors

@@ -49,10 +49,14 @@ std::optional<quota_refusal> quota::charge_region(region_cost cost) noexcept {
   if (auto no = check(quota_kind::variables, cost.variables_max,
                       used_.variables, limits_.variables))
     return no;
+  restore_region(cost);
+  return std::nullopt;
+}
+
+void quota::restore_region(region_cost cost) noexcept {
   ++used_.regions;
   used_.bytes += cost.bytes_max;
   used_.variables += cost.variables_max;
-  return std::nullopt;
 }
 
 void quota::refund_region(region_cost cost) noexcept {
@@ -67,8 +71,12 @@ std::optional<quota_refusal> quota::charge_session() noexcept {
   if (auto no
       = check(quota_kind::sessions, 1, used_.sessions, limits_.sessions))
     return no;
-  ++used_.sessions;
+  restore_session();
   return std::nullopt;
+}
+
+void quota::restore_session() noexcept {
+  ++used_.sessions;
 }
 
 void quota::refund_session() noexcept {

@@ -55,6 +55,8 @@ std::string to_string(right_set rights);
 struct grant {
   std::string regions; ///< glob pattern with '*' and '?'
   right_set rights;
+
+  bool operator==(const grant&) const = default;
 };
 
 /// A Unix user or group; a client that matches both given ids is the one.
@@ -63,6 +65,8 @@ struct principal {
   std::optional<std::uint32_t> uid{};
   std::optional<std::uint32_t> gid{};
   std::vector<grant> grants{};
+
+  bool operator==(const principal&) const = default;
 };
 
 /// True if '*' (any characters) and '?' (one) make the pattern the text. Time

@@ -1,6 +1,7 @@
 #include "shm/client/line.hpp"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -16,6 +17,10 @@ namespace {
 
 using shm::errc;
 using std::chrono::steady_clock;
+
+// Looks for an answer that is about to come, before it is slept for: about as
+// long as falling asleep and waking up takes.
+constexpr int looks_before_sleep = 32;
 
 constexpr short end_of_line = POLLHUP | POLLRDHUP | POLLERR | POLLNVAL;
 
@@ -147,11 +152,13 @@ shm::result<std::vector<answer>> line::ask_all(std::vector<question> questions,
       return std::move(sent).assume_error();
   std::vector<answer> answers;
   auto id = asked_ - questions.size();
+  auto when = expected::some_time;
   for (const auto& each : questions) {
-    auto heard = receive(each, ++id, until);
+    auto heard = receive(each, ++id, when, until);
     if (!heard)
       return std::move(heard).assume_error();
     answers.push_back(std::move(heard).assume_value());
+    when = expected::at_once;
   }
   return answers;
 }
@@ -180,15 +187,31 @@ shm::result<void> line::send(question& asked, deadline until) {
   }
 }
 
+// The next packet; would_block after a signal, or at the deadline.
+shm::result<wire::received_packet> line::take_packet(expected when,
+                                                     deadline until) const {
+  const auto take = [this](wire::patience how) {
+    return wire::receive_packet(socket_.get(), wire::descriptors_max, how);
+  };
+  if (when == expected::at_once)
+    for (int i = 0; i < looks_before_sleep; ++i) {
+      auto packet = take(wire::patience::none);
+      if (!packet
+          || packet.assume_value().outcome != wire::transfer::would_block)
+        return packet;
+      ::sched_yield(); // the node may need this very processor
+    }
+  // One system call less than polling first, after the answer has come.
+  if (!bound_waits(socket_.get(), SO_RCVTIMEO, until))
+    return shm::system_failure("setsockopt");
+  return take(wire::patience::of_socket);
+}
+
 shm::result<answer> line::receive(const question& asked, std::uint64_t id,
-                                  deadline until) {
+                                  expected when, deadline until) {
   // A node that sends without end is cut off by the deadline as well.
   do {
-    // One system call less than polling first, after the answer has come.
-    if (!bound_waits(socket_.get(), SO_RCVTIMEO, until))
-      return shm::system_failure("setsockopt");
-    auto packet = wire::receive_packet(socket_.get(), wire::descriptors_max,
-                                       wire::patience::of_socket);
+    auto packet = take_packet(when, until);
     if (!packet)
       return break_off(std::move(packet).assume_error());
     if (packet.assume_value().outcome == wire::transfer::hung_up)

@@ -81,8 +81,13 @@ private:
   }
 
   shm::result<void> send(question& asked, deadline until);
+  /// How soon an answer comes: the next ones to a burst follow the first.
+  enum class expected { some_time, at_once };
+
+  shm::result<wire::received_packet> take_packet(expected when,
+                                                 deadline until) const;
   shm::result<answer> receive(const question& asked, std::uint64_t id,
-                              deadline until);
+                              expected when, deadline until);
   shm::result<std::optional<answer>>
   sort(wire::received_packet packet, const question& asked, std::uint64_t id);
   shm::error break_off(shm::error why);

@@ -341,6 +341,34 @@ TEST_CASE_METHOD(one_client,
   CHECK(has_logged("a session ended"));
 }
 
+TEST_CASE_METHOD(one_client,
+                 "the log hears of a session's beginning when the client has "
+                 "its answers, and always before its end",
+                 "[actors][session]") {
+  say_hello();
+  CHECK_FALSE(has_logged("a session began"));
+
+  SECTION("of a client that stays") {
+    tell(session, line_settled{});
+    CHECK(has_logged("a session began"));
+    logged.clear();
+    tell(session, line_closed{"gone"});
+    CHECK(logged == std::vector<std::string>{"a session ended"});
+  }
+  SECTION("of one that is gone at once") {
+    logged.clear();
+    tell(session, line_closed{"gone"});
+    CHECK(logged
+          == std::vector<std::string>{"a session began", "a session ended"});
+  }
+  SECTION("of one that is dismissed") {
+    logged.clear();
+    tell(session, session_dismissed{"enough"});
+    CHECK(logged
+          == std::vector<std::string>{"a session began", "a session ended"});
+  }
+}
+
 TEST_CASE_METHOD(one_client, "a ring drains the regions that the client writes",
                  "[actors][session]") {
   say_hello();

@@ -10,10 +10,11 @@ import source_tree
 
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager",
                "misc", "impl2", "master", "slave"}
-# Names that the standard library chose, and CAF's openssl::manager.
-NOT_OUR_CHOICE = {"common_type", "common_type_t", "common_reference",
+# Names that the standard library and CAF chose.
+NOT_OUR_CHOICE = {"manager", "openssl_manager", "has_openssl_manager",
+                  "common_type", "common_type_t", "common_reference",
                   "common_reference_t", "common_reference_with",
-                  "common_with", "manager"}
+                  "common_with"}
 # Spelled in two parts so that this file passes its own check.
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 MACHINE_PATHS = re.compile(

@@ -15,7 +15,15 @@ constexpr std::string_view full_text = R"({
   "log": {"format": "json", "level": "error"},
   "attach": {"hello_deadline": "250ms", "pending_max": 3,
              "sessions_max": 30, "sessions_per_uid_max": 20},
-  "lease": {"duration": "3s", "renewal": "900ms"},
+  "lease": {"duration": "3s", "renewal": "900ms"}, "cluster": {
+    "name": "prod", "bind": "[::]:7400", "advertise": "10.0.0.7:7400",
+    "tls": {"certificate": "/c", "key": "/k", "authority": "/a"},
+    "peers": [{"id": 8, "address": "eight.lan:7400", "key":
+      "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],
+    "voters": [8, 7], "seeds": ["10.0.0.9:7401"],
+    "discovery_directory": "/run/d", "weight": 3,
+    "health": {"profile": "fast", "interval": "60ms", "suspected_after": 3,
+               "down_after": 4}},
   "tenants": [{
     "name": "market",
     "quota": {"bytes": "2MiB", "regions": 2, "variables": 9, "sessions": 4},
@@ -52,6 +60,26 @@ std::string with_example(const std::string& printed) {
 }
 
 } // namespace
+
+TEST_CASE("the example of a cluster in the printed default loads",
+          "[config][unit]") {
+  const auto printed = print_default();
+  const auto start = printed.find("// \"cluster\": {");
+  const auto end = printed.find("// },", start);
+  REQUIRE(end != std::string::npos);
+  std::istringstream lines{printed.substr(start, end - start)};
+  std::string text;
+  for (std::string line; std::getline(lines, line);)
+    text += line.substr(std::min(line.find("// ") + 3, line.size())) + '\n';
+
+  const auto loaded = load_text("{" + text + "}}", "default.json");
+
+  for (const auto& one : loaded.complaints)
+    UNSCOPED_INFO(one.message());
+  REQUIRE(loaded.ok());
+  REQUIRE(loaded.config.cluster);
+  CHECK(loaded.config.cluster->peers.size() == 2);
+}
 
 TEST_CASE("the printed default loads and is the default", "[config][unit]") {
   const auto loaded = load_text(print_default(), "default.json");
@@ -106,10 +134,10 @@ TEST_CASE("the effective configuration says where each value is from",
 
   CHECK(contains(printed, "\"id\": 7, // full.json:2\n"));
   CHECK(contains(printed, "\"renewal\": \"900ms\" // full.json:7\n"));
-  CHECK(contains(printed, "\"uid\": 0, // full.json:12\n"));
-  CHECK(contains(printed, "\"gid\": 50, // full.json:14\n"));
-  CHECK(contains(printed, "\"rights\": [\"admin\", \"read\"] // full.json:13"));
-  CHECK(contains(printed, "\"capacity\": \"48B\" // full.json:18\n"));
+  CHECK(contains(printed, "\"uid\": 0, // full.json:20\n"));
+  CHECK(contains(printed, "\"gid\": 50, // full.json:22\n"));
+  CHECK(contains(printed, "\"rights\": [\"admin\", \"read\"] // full.json:21"));
+  CHECK(contains(printed, "\"capacity\": \"48B\" // full.json:26\n"));
   CHECK(contains(printed, "\"capacity\": \"8B\" // default\n"));
   CHECK(contains(printed, "\"grow_to\": \"65537B\", // default\n"));
   CHECK(contains(printed, "\"grants\": [] // default\n"));

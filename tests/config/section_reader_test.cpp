@@ -121,13 +121,6 @@ TEST_CASE("an unknown word is answered with the words and the nearest",
   CHECK(one.hint == "did you mean \"warning\"?");
 }
 
-TEST_CASE("a cluster section is refused with the reason", "[config][unit]") {
-  const auto one = only_complaint("{\n\"cluster\": {\"peers\": []}}");
-
-  CHECK(place_of(one) == "2:1 cluster");
-  CHECK(one.allowed == "nothing: this version runs one node alone");
-}
-
 TEST_CASE("all complaints come at once and in the order of the file",
           "[config][unit]") {
   const auto loaded = load_text(R"({

@@ -18,8 +18,10 @@ namespace {
 /// What a session was told, for one that does nothing by itself.
 struct told {
   std::vector<std::size_t> packets; ///< their sizes
+  std::size_t answer_bytes = 50;
   int rings = 0;
   int overdue = 0;
+  int settled = 0;
   std::string closed;
 };
 
@@ -42,14 +44,19 @@ struct one_endpoint : stepped_system {
     options.deliver
       = [this](const actors::session_actor& to, line_packet packet) {
           caf::anon_send(to, std::move(packet));
+          before_serving();
           if (served_at_once)
             run();
         };
+    options.settle = [](const actors::session_actor& to) {
+      caf::anon_send(to, line_settled{});
+    };
     options.open_session = [this](const actors::peer_credentials& credentials,
                                   std::shared_ptr<actors::session_line> line) {
       seen = credentials;
       lines.push_back(std::move(line));
       sessions.push_back(std::make_unique<told>());
+      sessions.back()->answer_bytes = answer_bytes;
       return system.spawn(deaf_session, sessions.back().get(),
                           answer_at_once ? lines.back() : nullptr);
     };
@@ -64,12 +71,13 @@ struct one_endpoint : stepped_system {
       [into, line](const line_packet& packet) {
         into->packets.push_back(packet.bytes.size());
         if (line) {
-          line->send(std::vector<std::byte>(50), {});
+          line->send(std::vector<std::byte>(into->answer_bytes), {});
           line->next();
         }
       },
       [into](line_rang) { ++into->rings; },
       [into](line_overdue) { ++into->overdue; },
+      [into](line_settled) { ++into->settled; },
       [self, into](const line_closed& closed) {
         into->closed = closed.reason;
         self->quit();
@@ -120,6 +128,8 @@ struct one_endpoint : stepped_system {
   std::vector<std::shared_ptr<actors::session_line>> lines;
   std::vector<std::unique_ptr<told>> sessions;
   actors::peer_credentials seen;
+  std::function<void()> before_serving = [] {};
+  std::size_t answer_bytes = 50;
   bool answer_at_once = false;
   bool served_at_once = false; // as a session that runs on the loop's thread
 };
@@ -353,6 +363,64 @@ TEST_CASE_METHOD(one_endpoint,
   CHECK(sessions.at(0)->packets == std::vector<std::size_t>{100, 101});
   CHECK(client.receive() == 50);
   CHECK(client.receive() == 50);
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "the first answer leaves at once, later ones wait for each "
+                 "other while they fit one frame",
+                 "[runtime][attach_endpoint]") {
+  answer_bytes = config::frame_bytes_max / 2;
+  open();
+  raw_client client;
+  REQUIRE(client.connect(path()));
+  for (int i = 0; i < 5; ++i)
+    REQUIRE(client.send(100));
+  answer_at_once = true;
+  served_at_once = true;
+  std::size_t received = 0;
+  std::vector<std::size_t> had;
+  before_serving = [&] {
+    while (client.receive())
+      ++received;
+    had.push_back(received);
+  };
+
+  io.restart();
+  io.run_one();
+
+  CHECK(had == std::vector<std::size_t>{0, 1, 1, 1, 3});
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "the end of one client is not taken for the end of another "
+                 "that has got its place in the loop",
+                 "[runtime][attach_endpoint]") {
+  limits.pending_max = 1;
+  open();
+  auto leaving = come_in(false);
+  raw_client newcomer;
+  REQUIRE(newcomer.connect(path()));
+  leaving.close(); // the loop hears of both at once, of the newcomer first
+
+  REQUIRE(until([&] { return sessions.size() == 2; }));
+  for (int i = 0; i < 10; ++i)
+    pump();
+  CHECK(sessions[1]->closed.empty());
+
+  newcomer.close();
+  CHECK(until([&] { return !sessions[1]->closed.empty(); }));
+}
+
+TEST_CASE_METHOD(one_endpoint,
+                 "a session hears when what came with the hello is served",
+                 "[runtime][attach_endpoint]") {
+  open();
+  auto stranger = come_in(false);
+  CHECK(sessions[0]->settled == 0);
+
+  lines[0]->admitted();
+
+  CHECK(until([&] { return sessions[0]->settled == 1; }));
 }
 
 TEST_CASE_METHOD(one_endpoint,

@@ -2,54 +2,13 @@
 
 #include "shm/group.hpp"
 #include "tests/shm/attached_region.hpp"
-
-#include <array>
-#include <atomic>
-#include <thread>
+#include "tests/shm/beside.hpp"
+#include "tests/shm/lap_races.hpp"
+#include "tests/shm/pattern.hpp"
 
 using namespace std::chrono_literals;
 using holdfast::shm::errc;
 using holdfast::shm::layout::variable_kind;
-
-namespace holdfast::test {
-
-namespace {
-
-// A value whose words must all be equal.
-template <std::size_t Words>
-struct pattern {
-  std::array<std::uint64_t, Words> words;
-
-  static pattern of(std::uint64_t number) {
-    pattern made{};
-    made.words.fill(number);
-    return made;
-  }
-
-  bool whole() const {
-    for (const auto word : words)
-      if (word != words.front())
-        return false;
-    return true;
-  }
-};
-
-using short_pattern = pattern<8>;
-using long_pattern = pattern<9216>; // 72 KiB: three slots
-
-} // namespace
-
-} // namespace holdfast::test
-
-template <>
-struct holdfast::shm::type_tag<holdfast::test::short_pattern> {
-  static constexpr std::string_view value = "test::short/1";
-};
-
-template <>
-struct holdfast::shm::type_tag<holdfast::test::long_pattern> {
-  static constexpr std::string_view value = "test::long/1";
-};
 
 namespace holdfast::test {
 
@@ -61,28 +20,6 @@ void dawdle(std::uint64_t& seed) {
   seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
   for (auto i = (seed >> 33) % 512; i > 0; --i)
     shm::pause(0);
-}
-
-// Runs the others beside the judge until the judge has seen enough.
-template <class Judge, class... Others>
-race_outcome beside(std::chrono::milliseconds time, Judge judge,
-                    Others... others) {
-  std::atomic<bool> stop{false};
-  std::vector<std::thread> threads;
-  (threads.emplace_back([&stop, others]() mutable {
-    while (!stop.load(std::memory_order_relaxed))
-      others();
-  }),
-   ...);
-  race_outcome outcome;
-  const auto until = std::chrono::steady_clock::now() + time;
-  while (outcome.breaches == 0 && std::chrono::steady_clock::now() < until)
-    for (int i = 0; i < 64 && outcome.breaches == 0; ++i, ++outcome.rounds)
-      outcome.breaches += judge() ? 0 : 1;
-  stop.store(true);
-  for (auto& thread : threads)
-    thread.join();
-  return outcome;
 }
 
 template <class Pattern>
@@ -258,6 +195,12 @@ const std::vector<race>& races() {
      read_beside_writer<short_pattern>},
     {"torn-long", "a read value of three slots is whole",
      read_beside_writer<long_pattern>},
+    {"lapped-four", "a copy that the writer lapped is not taken for a value",
+     lapped_copy_of_four},
+    {"lapped-three", "the same for a value of three slots",
+     lapped_copy_of_three},
+    {"during-store", "a read during a store finds the value before it",
+     read_during_store},
     {"two-writers", "no addition of two writers is lost", two_writers},
     {"drain", "a store is committed by the drain after it",
      drain_beside_writer},

@@ -3,6 +3,7 @@
 
 #include "actors/error.hpp"
 #include "actors/log.hpp"
+#include "actors/travelling_types.hpp"
 #include "shm/clock.hpp"
 #include "tests/support/catch.hpp"
 
@@ -40,6 +41,7 @@ class stepped_system {
   struct stepped_config : caf::actor_system_config {
     stepped_config() {
       actors::describe_errors_in(*this);
+      actors::add_travelling_types_to(*this);
       set("scheduler.policy", caf::atom("testing"));
     }
   };

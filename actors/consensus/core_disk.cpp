@@ -1,0 +1,169 @@
+// What a core asks the disk for, and what it makes of its reports.
+#include "actors/consensus/core.hpp"
+
+#include <algorithm>
+
+namespace holdfast::consensus {
+
+// -- Snapshots ---------------------------------------------------------------
+
+void core::want_snapshot() {
+  const auto base = log_.base() ? log_.base()->index : 0;
+  if (snapshot_asked_ || library_.is_installing()
+      || applied_ < base + options_.snapshot_threshold)
+    return;
+  snapshot_asked_ = true;
+  out_.snapshot_wanted = applied_;
+}
+
+actions core::snapshot_made(log_index index, octets state, instant now) {
+  advance(now);
+  snapshot_asked_ = false;
+  if (failed_ || index > applied_ || !log_.has(index)
+      || (log_.base() && log_.base()->index >= index)
+      || open_writes_.has_base())
+    return settled();
+  // Rule 10: the membership as of that entry. The library has been told of
+  // it: apply() does so before anybody can see the entry.
+  const auto [at, members]
+    = log_.membership_at(options_.broken.old_snapshot_members
+                           ? (log_.base() ? log_.base()->index : 1)
+                           : index);
+  snapshot base{index, log_.term_of(index), at, *members, std::move(state)};
+  write made;
+  made.base
+    = install{base, log_.keep_from(index, options_.snapshot_trailing), false};
+  out_.writes.push_back(std::move(made));
+  open_writes_.add(
+    {++written_, 0, std::make_shared<const snapshot>(std::move(base)), false});
+  snapshot_asked_ = true;
+  return settled();
+}
+
+// -- What the disk reports ---------------------------------------------------
+
+actions core::persisted(write_number stored, instant now) {
+  advance(now);
+  stored_ = std::max(stored_, stored);
+  log_index last = 0;
+  while (const auto one = open_writes_.take(stored_)) {
+    last = std::max(last, one->last_entry);
+    if (one->base == nullptr || failed_)
+      continue;
+    stored_entries(last);
+    stored_base(*one);
+    last = 0;
+  }
+  if (!failed_)
+    stored_entries(last);
+  return settled();
+}
+
+void core::stored_entries(log_index last) {
+  last = std::min(last, log_.last());
+  if (last > library_.last_stored() && !library_.is_installing())
+    absorb(library_.persisted_entries(last, now_), {}, 0, nullptr);
+}
+
+void core::stored_base(const open_write& stored) {
+  const auto& base = *stored.base;
+  snapshot_asked_ = false;
+  if (stored.received) {
+    // It stands for all that was applied before.
+    out_.apply.clear();
+    if (!options_.broken.skip_restore)
+      out_.restore = base;
+    applied_ = base.index;
+    absorb(library_.persisted_snapshot(base, now_), {}, 0, nullptr);
+    return;
+  }
+  // A received one may have overtaken our own.
+  if (library_.is_installing() || !log_.has(base.index)
+      || (log_.base() && log_.base()->index >= base.index))
+    return;
+  const auto keep = log_.keep_from(base.index, options_.snapshot_trailing);
+  absorb(library_.took_snapshot(base, options_.snapshot_trailing, now_), {}, 0,
+         nullptr);
+  log_.compact(base, keep);
+}
+
+// -- What a step asks for ----------------------------------------------------
+
+bool core::absorb(const step_result& made, const std::vector<entry>& brought,
+                  log_index brought_from, const snapshot* received) {
+  if (made.error != 0) {
+    fail(library_error(made.error));
+    return false;
+  }
+  write wanted;
+  if (made.ballot && !options_.broken.forget_ballot)
+    wanted.vote = ballot{
+      library_.term(), options_.broken.forget_vote ? 0 : library_.voted_for()};
+  open_write open;
+  if (made.install && received != nullptr) {
+    open_writes_.truncate(1);
+    log_.restore(*received);
+    wanted.base = install{*received, received->index + 1, true};
+    open.base = std::make_shared<const snapshot>(*received);
+    open.received = true;
+  }
+  if (made.put_from != 0) {
+    put(made, brought, brought_from, wanted);
+    open.last_entry = log_.last();
+  }
+  if (wanted.vote || wanted.base || wanted.tail) {
+    open.number = ++written_;
+    if (wanted.vote && !options_.broken.speak_before_ballot)
+      ballot_ = written_;
+    open_writes_.add(std::move(open));
+    out_.writes.push_back(std::move(wanted));
+  }
+  for (const auto& said : made.messages)
+    say(said);
+  return true;
+}
+
+void core::put(const step_result& made, const std::vector<entry>& brought,
+               log_index brought_from, write& into) {
+  std::vector<entry> entries;
+  for (std::size_t i = 0; i < made.put.size(); ++i) {
+    const auto index = made.put_from + i;
+    const bool is_brought
+      = index >= brought_from && index - brought_from < brought.size();
+    // What nobody brought is the barrier of a new leader.
+    entries.push_back(is_brought
+                        ? brought[index - brought_from]
+                        : entry{made.put[i].term, made.put[i].kind, {}});
+  }
+  if (!options_.broken.late_store_of_truncated)
+    open_writes_.truncate(made.put_from);
+  log_.put(made.put_from, entries);
+  into.tail = append{made.put_from, std::move(entries)};
+}
+
+void core::say(outgoing said) {
+  if (auto* append = std::get_if<append_request>(&said.content))
+    fill(*append);
+  if (auto* request = std::get_if<install_request>(&said.content))
+    request->base = *log_.base();
+  if (auto* vote = std::get_if<vote_result>(&said.content);
+      vote != nullptr && !options_.broken.echo_pre_vote_term)
+    tell_own_term(*vote, library_.term());
+  spoken_.say({options_.self, said.to, options_.cluster, options_.who,
+               listening_.database_of(said.to), speaking_.next(said.to),
+               std::move(said.content)},
+              ballot_, options_.bounds.held_messages_max);
+}
+
+void core::fill(append_request& said) const {
+  for (std::size_t i = 0; i < said.entries.size(); ++i)
+    said.entries[i] = log_.at(said.previous_index + 1 + i);
+}
+
+void core::fail(const std::string& why) {
+  failed_ = true;
+  out_.fatal = why;
+  end_open_requests();
+}
+
+} // namespace holdfast::consensus

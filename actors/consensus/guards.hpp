@@ -1,0 +1,77 @@
+// What must be seen to around the library, each rule in one place.
+//
+// The library is right about most of Raft and wrong in a few places. Each
+// function here says which one it stands in for. Decisions only: no state, no
+// library. The rules that have state are ordered_links.hpp (rule 8), spoken.hpp
+// (what waits for the disk) and core.cpp (rules 5, 6, 10 and 14).
+#pragma once
+
+#include "actors/consensus/log_cache.hpp"
+#include "actors/consensus/messages.hpp"
+#include "actors/consensus/outcome.hpp"
+
+namespace holdfast::consensus {
+
+/// What bounds a message and a log.
+struct limits {
+  std::size_t entry_bytes_max = 1024 * 1024;
+  /// Entries under way to one member; also those of one message.
+  std::uint32_t inflight_entries_max = 32;
+  /// Entries that wait for a majority.
+  std::size_t open_entries_max = 4096;
+  std::size_t snapshot_bytes_max = 64 * 1024 * 1024;
+  /// Messages that wait for the disk; beyond, they are lost as on a network.
+  std::size_t held_messages_max = 4096;
+};
+
+/// Hostile or mangled: the library checks nothing and its asserts are off
+/// (rule 15), so whatever it takes for granted is seen to here.
+bool is_well_formed(const message& heard, const limits& limits);
+
+/// The same for what was found on disk.
+bool is_well_formed(const stored_log& stored);
+
+/// Rule 7: a change that is not the first entry is entered under the index of
+/// the first: two leaders in one term. So a change always comes first.
+std::vector<message> with_changes_first(message heard);
+
+/// A second change tells that the one before it is committed, as only one is
+/// under way at a time. The library forgets the first one instead, and would
+/// roll back behind it. The index of a change to be told as committed before
+/// `heard` is delivered; 0: none. `open`: the change that the library takes
+/// for uncommitted.
+log_index change_told_before(const append_request& heard, const log_cache& log,
+                             log_index open);
+
+/// Rule 8: a late rejection at or below what is known to match makes the
+/// library lose count, and the follower sticks behind for ever.
+bool is_stale_rejection(const append_result& heard, term_number term,
+                        std::optional<log_index> match);
+
+/// Rule 13: the library echoes the term of the asker when it refuses a
+/// pre-vote, so the best log may never learn the higher term: no leader ever.
+void tell_own_term(vote_result& said, term_number term);
+
+/// A lone voter is made leader by the library at once, without an election: in
+/// the term that it finds. After a restart it would enter other entries under
+/// the indices and term of those that learners have and it has lost. So its
+/// term is counted up first. True if that is so of `self`.
+bool leads_alone(const membership* members, node_id self);
+
+/// What a change of the membership is decided by (rule 11).
+struct change_view {
+  const membership& members;
+  node_id self = 0;
+  bool open_change = false;     ///< another one is under way
+  bool own_term_commit = false; ///< an entry of this term is committed
+  bool voters_know = false;     ///< all voters have the last committed change
+  bool caught_up = false;       ///< the subject, to be promoted
+};
+
+/// Committed if the change may be entered, otherwise why not.
+outcome judge(const change& wanted, const change_view& view);
+
+/// The membership after it. Only of a change that was judged to be fine.
+membership changed(membership members, const change& wanted);
+
+} // namespace holdfast::consensus

@@ -1,0 +1,27 @@
+#include "actors/rules/catalog/placing.hpp"
+
+namespace holdfast::catalog {
+
+rules::placement_view placement_view_of(const contents& of) {
+  rules::placement_view view;
+  for (const auto& [id, each] : of.members)
+    view.nodes.push_back({id, each.weight, !each.down, each.draining});
+  for (const auto& [name, each] : of.regions) {
+    const auto& placed = each.placement;
+    view.regions.push_back(
+      {name.tenant, name.region, each.options.copies, placed.home,
+       placed.replicas, placed.epoch,
+       placed.epoch != 0 && placed.settled_epoch == placed.epoch,
+       placed.settled_holders});
+  }
+  return view;
+}
+
+command command_of(const rules::placement_step& step) {
+  const region_name name{step.tenant, step.region};
+  if (step.moves_home)
+    return move_home{name, step.expected_epoch, step.home};
+  return set_placement{name, step.expected_epoch, step.home, step.replicas};
+}
+
+} // namespace holdfast::catalog

@@ -1,0 +1,16 @@
+// Between the tables and the placement rule: what the rule is shown, and the
+// commands that its steps become.
+#pragma once
+
+#include "actors/rules/catalog/commands.hpp"
+#include "actors/rules/catalog/tables.hpp"
+#include "actors/rules/placement.hpp"
+
+namespace holdfast::catalog {
+
+rules::placement_view placement_view_of(const contents& of);
+
+/// move_home, or set_placement.
+command command_of(const rules::placement_step& step);
+
+} // namespace holdfast::catalog

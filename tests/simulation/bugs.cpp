@@ -1,0 +1,71 @@
+#include "tests/simulation/world_options.hpp"
+
+namespace holdfast::simulation {
+
+const std::vector<bug>& bugs() {
+  using core = consensus::faults;
+  using world = world_faults;
+  static const std::vector<bug> all{
+    {"forget_vote", "the vote is not stored", &core::forget_vote},
+    {"forget_ballot", "term and vote are not stored", &core::forget_ballot},
+    {"speak_before_ballot", "messages do not wait for term and vote",
+     &core::speak_before_ballot},
+    {"store_before_sync", "entries count as stored when they are queued",
+     &core::store_before_sync},
+    {"late_store_of_truncated", "reports of replaced entries count",
+     &core::late_store_of_truncated},
+    {"answer_on_append", "answered when only the leader has it",
+     &core::answer_on_append},
+    {"answer_by_index", "answered whatever stands at the index",
+     &core::answer_by_index},
+    {"answer_when_deposed", "lost leadership is answered as committed",
+     &core::answer_when_deposed},
+    {"apply_uncommitted", "applied when it is stored",
+     &core::apply_uncommitted},
+    {"skip_restore", "a received snapshot is not handed on",
+     &core::skip_restore},
+    {"old_snapshot_members", "rule 10: snapshots with an older membership",
+     &core::old_snapshot_members},
+    {"changes_in_mid_batch", "rule 7 is left out", &core::changes_in_mid_batch},
+    {"stale_rejections", "rule 8 is left out", &core::stale_rejections},
+    {"unordered_links", "links repeat and overtake", &core::unordered_links},
+    {"small_snapshot_window", "rule 9 is left out",
+     &core::small_snapshot_window},
+    {"change_before_own_commit", "rule 11: a change by an untried leader",
+     &core::change_before_own_commit},
+    {"two_changes_at_once", "rule 11: a change upon an open one",
+     &core::two_changes_at_once},
+    {"change_with_voters_behind", "rule 11: voters do not know the last one",
+     &core::change_with_voters_behind},
+    {"remove_leader", "rule 11: the leader removes itself",
+     &core::remove_leader},
+    {"promote_lagging", "rule 11: a learner that is behind may vote",
+     &core::promote_lagging},
+    {"echo_pre_vote_term", "rule 13 is left out", &core::echo_pre_vote_term},
+    {"transfer_to_lagging", "leadership is handed to one that is behind",
+     &core::transfer_to_lagging},
+    {"foreign_cluster", "rule 16: another first membership is heard",
+     &core::foreign_cluster},
+    {"foreign_database", "rule 17: a second node of one id is heard",
+     &core::foreign_database},
+    {"forget_change_before", "two open changes at a follower",
+     &core::forget_change_before},
+    {"disk_lies", "the disk reports before it has synced", nullptr,
+     &world::disk_lies},
+    {"disk_keeps_tail", "replaced entries stay on disk", nullptr,
+     &world::disk_keeps_tail},
+    {"no_deduplication", "a request that is asked again counts twice", nullptr,
+     &world::no_deduplication},
+    {"answer_before_apply", "answers overtake what is applied", nullptr,
+     &world::answer_before_apply},
+    {"snapshot_too_new", "a snapshot of another index than it says", nullptr,
+     &world::snapshot_too_new},
+    {"rewritten_voter", "rule 17: a lost database is begun again",
+     &core::foreign_database, &world::rewritten_voter},
+    {"skips_an_entry", "a restarted node leaves one out", nullptr,
+     &world::skips_an_entry},
+  };
+  return all;
+}
+
+} // namespace holdfast::simulation
