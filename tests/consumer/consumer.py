@@ -37,7 +37,7 @@ def build_consumer(build, compiler, flags, work):
     # Copied, so that nothing can be found by way of our tree.
     source = work / "source"
     shutil.copytree(pathlib.Path(__file__).parent, source)
-    run("cmake", "-S", source, "-B", work / "build",
+    run("cmake", "-G", "Ninja", "-S", source, "-B", work / "build",
         f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}",
         f"-DCMAKE_CXX_FLAGS={flags} -Wall -Wextra -Werror",
         # A library that is linked shows even where it is not used.
