@@ -77,6 +77,11 @@ std::string node_version() {
 shm::result<std::unique_ptr<node>>
 node::start(event_loop& loop, const config::node_config& config,
             actors::log_function log) {
+  // To serve alone what was to be a cluster would be a quiet lie.
+  if (config.cluster)
+    return shm::failed(shm::errc::bad_argument,
+                       "section 'cluster': this version runs one node and "
+                       "joins no cluster yet; leave the section out");
   auto directory = data_directory::open(config.node.data_directory);
   if (!directory)
     return std::move(directory).assume_error();

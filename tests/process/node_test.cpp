@@ -210,6 +210,16 @@ TEST_CASE("mistakes have exit codes of their own", "[process][node]") {
     CHECK(ended.exit_code == 12);
     CHECK(ended.output.find("chmod 0700") != std::string::npos);
   }
+  SECTION("a cluster, which this version does not join") {
+    std::ofstream{file}
+      << R"({"cluster": {"name": "prod", "bind": "127.0.0.1:7000",)"
+         R"( "transport": "insecure-loopback"}, "node": {"data_directory": ")"
+      << directory.path() << R"(/state", "socket": ")" << directory.path()
+      << R"(/a.sock"}})";
+    const auto ended = run_node({"--config", file});
+    CHECK(ended.exit_code == 12);
+    CHECK(ended.output.find("joins no cluster yet") != std::string::npos);
+  }
 }
 
 TEST_CASE("help, version, default and effective configuration are printed",
