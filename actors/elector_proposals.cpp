@@ -3,6 +3,8 @@
 #include "actors/elector_parts.hpp"
 #include "actors/error.hpp"
 
+#include <optional>
+
 namespace holdfast::actors {
 
 namespace {
@@ -106,6 +108,18 @@ void forward(elector_pointer self, const peer_elector_actor& leader,
       });
 }
 
+/// Nothing if the core can be asked for something now.
+std::optional<caf::error> why_core_takes_none(elector_pointer self) {
+  const auto& state = self->state;
+  if (!state.takes_part)
+    return left_agreement();
+  if (!state.core)
+    return error_of(consensus::outcome::not_leader);
+  if (!has_room(self))
+    return error_of(consensus::outcome::overloaded);
+  return std::nullopt;
+}
+
 } // namespace
 
 caf::result<proposal_result> propose(elector_pointer self,
@@ -129,12 +143,8 @@ caf::result<proposal_result>
 ask_core(elector_pointer self,
          const std::function<consensus::actions(consensus::request_id)>& ask) {
   auto& state = self->state;
-  if (!state.takes_part)
-    return left_agreement();
-  if (!state.core)
-    return error_of(consensus::outcome::not_leader);
-  if (!has_room(self))
-    return error_of(consensus::outcome::overloaded);
+  if (auto no = why_core_takes_none(self))
+    return std::move(*no);
   auto made = begin(self);
   const auto answer = made->answer;
   state.at_core.emplace(++state.last_request, std::move(made));
@@ -144,12 +154,8 @@ ask_core(elector_pointer self,
 
 caf::result<void> transfer(elector_pointer self, consensus::node_id to) {
   auto& state = self->state;
-  if (!state.takes_part)
-    return left_agreement();
-  if (!state.core)
-    return error_of(consensus::outcome::not_leader);
-  if (!has_room(self))
-    return error_of(consensus::outcome::overloaded);
+  if (auto no = why_core_takes_none(self))
+    return std::move(*no);
   ++state.proposals;
   caf::response_promise answer = self->make_response_promise();
   state.transfers.emplace(++state.last_request, answer);

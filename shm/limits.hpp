@@ -19,7 +19,7 @@ inline constexpr std::uint32_t capacity_max = 16U << 20;
 /// Values up to this many bytes get four slots, larger ones three: a reader
 /// beside a hammering writer then has the time of at least two stores, or of
 /// one, for its copy. Two slots would leave it a part of one store and cost it
-/// 1.6 tries (docs/decisions/0007-three-slots-for-large-values.md).
+/// 1.03 to 2.1 tries (docs/decisions/0007-three-slots-for-large-values.md).
 inline constexpr std::uint32_t four_slots_capacity_max = 64U << 10;
 
 /// Clients attached to one region at a time; the lock word has 31 bits.
