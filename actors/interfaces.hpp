@@ -112,6 +112,8 @@ using log_store_actor = caf::typed_actor<
 using machine_actor = caf::typed_actor<
   // Forgets all and takes this.
   caf::reacts_to<restore_request>,
+  // Looks at a command of another node before it is agreed on.
+  caf::replies_to<check_request>::with<void>,
   // Applies entries, each once and in order.
   caf::replies_to<committed_entries>::with<applied_results>,
   // Gives all it knows, as of the last entry applied.
