@@ -348,6 +348,20 @@ inline constexpr std::chrono::milliseconds proposal_deadline{5000};
 /// Time between two looks at proposals that wait for a leader.
 inline constexpr std::chrono::milliseconds proposal_retry{20};
 
+/// Time for one attempt of a command: longer than the proposal behind it.
+inline constexpr std::chrono::milliseconds command_deadline{7000};
+/// Attempts of a command of which it is not known what became, and the time
+/// between them: a new leader answers within an election.
+inline constexpr std::uint32_t command_attempts_max = 4;
+inline constexpr std::chrono::milliseconds command_retry{200};
+/// Commands whose regions are being made or changed on this node.
+inline constexpr std::size_t keeper_waiters_max = 1024;
+
+/// Time for a node alone to have its start agreed on; it takes milliseconds.
+inline constexpr std::chrono::milliseconds enter_deadline{30000};
+/// Between two lines of the log that say what entering waits for.
+inline constexpr std::chrono::milliseconds entering_words_interval{5000};
+
 /// Actors of this node that want to hear of the leader.
 inline constexpr std::size_t leadership_watchers_max = 64;
 

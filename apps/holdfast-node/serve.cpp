@@ -28,8 +28,14 @@ actors::log_fields about(const config::node_config& config) {
 
 exit_code explain(const actors::log_function& log, const shm::error& error) {
   log(log_level::error, "cannot start", {{"reason", error.message()}});
-  return error.code == shm::errc::exists ? exit_code::another_node
-                                         : exit_code::cannot_start;
+  switch (error.code) {
+  case shm::errc::exists:
+    return exit_code::another_node;
+  case shm::errc::corrupt:
+    return exit_code::damaged;
+  default:
+    return exit_code::cannot_start;
+  }
 }
 
 /// Runs until SIGTERM or SIGINT.
