@@ -2,6 +2,7 @@
 
 #include "actors/catalog.hpp"
 #include "actors/consensus/membership.hpp"
+#include "actors/departure_watch.hpp"
 #include "actors/elector.hpp"
 #include "actors/error.hpp"
 #include "actors/log_store.hpp"
@@ -11,6 +12,7 @@
 #include "actors/tenant_region.hpp"
 #include "runtime/configured_catalog.hpp"
 
+#include <boost/asio/post.hpp>
 #include <caf/all.hpp>
 
 #include <sodium.h>
@@ -105,6 +107,7 @@ node::start(event_loop& loop, const config::node_config& config,
     return std::move(opened).assume_error();
   if (auto cast = made->start_cast(); !cast)
     return std::move(cast).assume_error();
+  made->end_with_the_agreement(loop);
   made->endpoint_->start();
   return made;
 }
@@ -219,6 +222,20 @@ void node::start_keeper() {
   keeper_ = system_.spawn(actors::region_keeper, std::move(options));
 }
 
+/// Before this, whoever starts the node hears of it as an error.
+void node::end_with_the_agreement(event_loop& loop) {
+  actors::departure_watch_options options;
+  options.elector = elector_;
+  // Not `this`: it may be called while the node ends.
+  options.on_departure = [&loop, left = left_] {
+    boost::asio::post(loop.io(), [&loop, left] {
+      *left = true;
+      loop.stop();
+    });
+  };
+  departure_watch_ = system_.spawn(actors::departure_watch, std::move(options));
+}
+
 shm::result<void> node::enter(std::uint64_t incarnation) {
   catalog::join_member self;
   self.node = config_.node.id;
@@ -299,6 +316,7 @@ node::~node() {
   if (endpoint_)
     endpoint_->close_lines("the node stops");
   endpoint_.reset();
+  end(departure_watch_);
   end(catalog_);
   end(elector_);
   end(log_store_); // what it has begun to write, it finishes

@@ -36,6 +36,12 @@ public:
   /// starts the watchdog first.
   ~node();
 
+  /// True once its disk failed or its history is broken: the loop was stopped
+  /// for that, and nothing may be promised any more.
+  bool has_left() const noexcept {
+    return *left_;
+  }
+
 private:
   node(const config::node_config& config, actors::log_function log,
        data_directory directory);
@@ -44,6 +50,7 @@ private:
   shm::result<void> start_cast();
   void start_elector(opened_log log);
   void start_keeper();
+  void end_with_the_agreement(event_loop& loop);
   shm::result<void> enter(std::uint64_t incarnation);
   shm::result<void> apply_configuration();
   shm::result<void> wait_for_regions();
@@ -62,6 +69,8 @@ private:
   actors::log_store_actor log_store_;
   actors::elector_actor elector_;
   actors::region_keeper_actor keeper_;
+  actors::leadership_watcher_actor departure_watch_;
+  std::shared_ptr<bool> left_ = std::make_shared<bool>(false);
   std::unique_ptr<attach_endpoint> endpoint_;
   shm::boot_clock::time_point started_;
 };

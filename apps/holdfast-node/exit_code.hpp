@@ -11,6 +11,7 @@ enum class exit_code : int {
   cannot_start = 12,
   shutdown_overran = 13,
   damaged = 14,
+  disk_failed = 15,
 };
 
 } // namespace holdfast

@@ -4,6 +4,7 @@
 #include "tests/support/real_node.hpp"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -66,6 +67,23 @@ void overwrite_from(const std::string& file, std::uintmax_t offset) {
   std::fstream damaged{file, std::ios::in | std::ios::out | std::ios::binary};
   damaged.seekp(static_cast<std::streamoff>(offset));
   damaged << std::string(size - offset, 'x');
+}
+
+/// Changes the catalog until that fails, and answers how.
+shm::error change_until_it_fails(const client::connection& client) {
+  for (int i = 0; i < 1000; ++i) {
+    auto done = client.call("add_variable", {{"region", text("quotes")},
+                                             {"name", text("ask")},
+                                             {"kind", text("value")},
+                                             {"type", text("f64")},
+                                             {"capacity", std::uint64_t{8}}});
+    if (done)
+      done = client.call("remove_variable",
+                         {{"region", text("quotes")}, {"name", text("ask")}});
+    if (!done)
+      return std::move(done).assume_error();
+  }
+  return {};
 }
 
 } // namespace
@@ -131,4 +149,30 @@ TEST_CASE("a node whose log is damaged does not start and says so",
   CHECK(ended.output.find("corrupt") != std::string::npos);
   CHECK(ended.output.find(node.directory() + "/state/consensus")
         != std::string::npos);
+}
+
+TEST_CASE("a node whose disk takes nothing any more ends and says so",
+          "[process][restart]") {
+  real_node node{node_text(own_tenant(one_region))};
+  {
+    const auto client = connect(node);
+    const rlimit small{256 << 10, 256 << 10};
+    REQUIRE(::prlimit(node.pid(), RLIMIT_FSIZE, &small, nullptr) == 0);
+
+    const auto failure = change_until_it_fails(client);
+
+    // It is not known to have happened, or the line ended before the answer.
+    CHECK((failure.code == shm::errc::unknown
+           || failure.code == shm::errc::unreachable));
+  }
+  CHECK(node.wait_for_end(10s) == 15);
+  const auto log = node.log();
+  CHECK(log.find("the log of consensus cannot be written")
+        != std::string::npos);
+  CHECK(log.find(node.directory() + "/state/consensus") != std::string::npos);
+
+  node.restart();
+
+  const auto client = connect(node);
+  CHECK(wire::number_or(told_about(client, "quotes"), "variables", 0) >= 1);
 }
