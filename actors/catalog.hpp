@@ -1,12 +1,18 @@
-// Knows tenants, principals, grants and quotas, and where each region is.
-// Makes regions with the region maker's help and owns their actors.
+// Owns the replicated tables: the machine that consensus drives.
+//
+// Answers what this node asks of them, admits its clients, and proposes what is
+// to change. Where a region's memory is, it does not know: that is the region
+// keeper's. Talks to the elector and to the keeper.
 #pragma once
 
 #include "actors/interfaces.hpp"
 #include "actors/log.hpp"
-#include "actors/rules/quota.hpp"
+#include "actors/rules/catalog/machine.hpp"
 #include "shm/clock.hpp"
 
+#include <caf/response_promise.hpp>
+
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,46 +22,29 @@
 
 namespace holdfast::actors {
 
-struct tenant_options {
-  std::string name;
-  rules::quota_limits quota;
-  std::vector<rules::principal> principals;
-};
-
 struct catalog_options {
   std::uint64_t node_id = 1;
-  std::vector<tenant_options> tenants;
-  region_maker_actor maker;
-  /// Starts the actor that owns a region that was made.
-  std::function<tenant_region_actor(std::shared_ptr<shm::region>)> start_region;
+  /// Requests under way; no more than results are kept for one node.
+  std::size_t requests_max = 0;
+  /// For one attempt; longer than the elector's own patience.
+  std::chrono::milliseconds proposal_deadline{};
+  /// Between two attempts of a proposal, or to enter.
+  std::chrono::milliseconds proposal_retry{};
+  /// Attempts of a proposal of which it is not known what became.
+  std::uint32_t attempts_max = 1;
+  catalog::hash_function digest;
   std::function<shm::boot_clock::time_point()> now;
+  std::function<std::chrono::system_clock::time_point()> wall_now;
   log_function log;
 };
 
 struct catalog_state {
   static constexpr const char* name = "catalog";
 
-  struct region {
-    rules::region_cost cost;
-    tenant_region_actor actor; ///< null while it is being made
-  };
-
-  struct tenant {
-    tenant_options options;
-    rules::quota quota;
-    std::map<std::string, region> regions;
-  };
-
   struct session {
     std::string tenant;
     session_listing listing;
     shm::boot_clock::time_point since;
-  };
-
-  /// A removed region that clients still map: charged until they let go.
-  struct retired_region {
-    std::string tenant;
-    rules::region_cost cost;
   };
 
   /// Strangers since the last line about them in the log.
@@ -64,13 +53,35 @@ struct catalog_state {
     std::uint64_t count = 0;
   };
 
+  /// An entry on its way through consensus.
+  struct proposal {
+    std::uint64_t request_id = 0;
+    consensus::octets entry;
+    std::uint32_t attempts = 0;
+    bool uncertain = false; ///< an attempt may have happened
+    std::function<void(const shm::result<catalog::outcome>&)> then;
+  };
+
   catalog_options options;
+  elector_actor elector;
+  region_keeper_actor keeper;
+
+  catalog::machine machine;
+  std::optional<shm::error> stopped; ///< a snapshot could not be taken over
+  /// Of each tenant, as sessions are looked up in them.
+  std::map<std::string, std::vector<rules::principal>> principals;
+
+  catalog::join_member self;
+  bool entered = false;
+  caf::response_promise entering;
+  std::optional<shm::boot_clock::time_point> waiting_said_at;
+  std::optional<catalog::request_numbers> numbers;
+  std::map<std::uint64_t, std::shared_ptr<proposal>> proposals;
+
   refusal_count refusals;
-  std::map<std::string, tenant> tenants;
   std::map<caf::actor_addr, session> sessions;
-  std::map<caf::actor_addr, retired_region> retired;
+  std::map<std::string, std::uint64_t> sessions_of; ///< by tenant
   std::uint64_t next_session = 1;
-  std::uint64_t next_region = 1;
 };
 
 catalog_actor::behavior_type

@@ -1,9 +1,7 @@
-#include "actors/catalog_sessions.hpp"
-
+// Clients of this node: admitted from the tables, counted here.
+#include "actors/catalog_parts.hpp"
 #include "actors/error.hpp"
 #include "config/defaults.hpp"
-
-#include <caf/all.hpp>
 
 #include <algorithm>
 
@@ -12,22 +10,21 @@ namespace holdfast::actors {
 namespace {
 
 struct match {
-  catalog_state::tenant* tenant = nullptr;
+  const std::string* tenant = nullptr;
   const rules::principal* principal = nullptr;
 };
 
 /// Every tenant that knows the client, of those it may mean.
-std::vector<match> find_tenants(catalog_state& state,
+std::vector<match> find_tenants(const catalog_state& state,
                                 const admit_request& request) {
   const auto& [uid, gid, pid] = request.credentials;
   std::vector<match> found;
-  for (auto& [name, tenant] : state.tenants) {
+  for (const auto& [name, principals] : state.principals) {
     if (!request.tenant.empty() && request.tenant != name)
       continue;
-    const auto* principal
-      = rules::find_principal(tenant.options.principals, uid, gid);
+    const auto* principal = rules::find_principal(principals, uid, gid);
     if (principal != nullptr)
-      found.push_back({&tenant, principal});
+      found.push_back({&name, principal});
   }
   return found;
 }
@@ -47,7 +44,7 @@ caf::error refusal(const admit_request& request) {
 caf::error ambiguity(const std::vector<match>& found) {
   std::string names;
   for (const auto& each : found)
-    names += (names.empty() ? "'" : ", '") + each.tenant->options.name + "'";
+    names += (names.empty() ? "'" : ", '") + *each.tenant + "'";
   return make_error(shm::errc::bad_argument,
                     "several tenants know you; name one of " + names);
 }
@@ -71,6 +68,20 @@ void log_refusal(catalog_pointer self, const admit_request& request) {
   refusals = {now, 0};
 }
 
+/// Sessions of this node count here, without a round of consensus; those that
+/// the tables know count everywhere.
+std::optional<rules::quota_refusal> check_quota(const catalog_state& state,
+                                                const std::string& tenant) {
+  const auto& quota = state.machine.now().all().tenants.at(tenant).quota;
+  const auto here = state.sessions_of.find(tenant);
+  const auto used = quota.used().sessions
+                    + (here == state.sessions_of.end() ? 0 : here->second);
+  if (used < quota.limits().sessions)
+    return std::nullopt;
+  return rules::quota_refusal{rules::quota_kind::sessions, 1, used,
+                              quota.limits().sessions};
+}
+
 } // namespace
 
 caf::result<admission> admit(catalog_pointer self,
@@ -83,19 +94,20 @@ caf::result<admission> admit(catalog_pointer self,
   }
   if (found.size() > 1)
     return ambiguity(found);
-  auto& tenant = *found.front().tenant;
+  const auto& tenant = *found.front().tenant;
   const auto& principal = *found.front().principal;
-  if (const auto no = tenant.quota.charge_session())
+  if (const auto no = check_quota(state, tenant))
     return make_error(shm::errc::quota, to_string(*no));
   const auto address = caf::actor_cast<caf::actor_addr>(self->current_sender());
   const auto id = state.next_session++;
+  ++state.sessions_of[tenant];
   state.sessions.emplace(
     address, catalog_state::session{
-               tenant.options.name,
+               tenant,
                {id, principal.name, request.client, request.credentials, 0, 0},
                state.options.now()});
   self->monitor(address);
-  return admission{id, tenant.options.name, principal.name, principal.grants};
+  return admission{id, tenant, principal.name, principal.grants};
 }
 
 session_listings list_sessions(catalog_pointer self,
@@ -125,19 +137,26 @@ void note_holdings(catalog_pointer self, const session_holds& holds) {
 }
 
 tenant_totals count_totals(catalog_pointer self, const totals_query& query) {
-  const auto found = self->state.tenants.find(query.tenant);
-  if (found == self->state.tenants.end())
-    return {};
-  return {found->second.regions.size(), found->second.quota.used().sessions};
+  const auto& regions = self->state.machine.now().all().regions;
+  tenant_totals totals;
+  for (auto at = regions.lower_bound({query.tenant, {}});
+       at != regions.end() && at->first.tenant == query.tenant; ++at)
+    ++totals.regions;
+  const auto here = self->state.sessions_of.find(query.tenant);
+  if (here != self->state.sessions_of.end())
+    totals.sessions = here->second;
+  return totals;
 }
 
-bool forget_session(catalog_pointer self, const caf::actor_addr& address) {
-  const auto found = self->state.sessions.find(address);
-  if (found == self->state.sessions.end())
-    return false;
-  self->state.tenants.at(found->second.tenant).quota.refund_session();
-  self->state.sessions.erase(found);
-  return true;
+void forget_session(catalog_pointer self, const caf::actor_addr& address) {
+  auto& state = self->state;
+  const auto found = state.sessions.find(address);
+  if (found == state.sessions.end())
+    return;
+  const auto counted = state.sessions_of.find(found->second.tenant);
+  if (--counted->second == 0)
+    state.sessions_of.erase(counted);
+  state.sessions.erase(found);
 }
 
 } // namespace holdfast::actors

@@ -34,7 +34,8 @@ struct propose_request {
 };
 
 /// It is agreed on and applied. The errors of a proposal: unknown when it may
-/// have happened; no_leader, overloaded, too_long, unavailable when it has not.
+/// have happened; no_leader, overloaded, too_long, unavailable when it has not,
+/// bad_argument when the leader's machine does not let it in.
 struct proposal_result {
   consensus::log_index index = 0;
   consensus::octets answer; ///< what the machine made of it
@@ -122,6 +123,11 @@ struct commit_due {};
 /// Takes the place of all that was applied.
 struct restore_request {
   consensus::snapshot base;
+};
+
+/// May this command of another node be agreed on? Every member has to read it.
+struct check_request {
+  consensus::octets command;
 };
 
 /// In order, each once.

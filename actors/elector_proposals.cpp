@@ -100,6 +100,7 @@ void forward(elector_pointer self, const peer_elector_actor& leader,
           return wait_again(self, proposal);
         case shm::errc::overloaded:
         case shm::errc::too_long:
+        case shm::errc::bad_argument:
           return end(self, proposal, error);
         default:
           // It was on its way, and what became of it was not heard.
@@ -120,6 +121,26 @@ std::optional<caf::error> why_core_takes_none(elector_pointer self) {
   return std::nullopt;
 }
 
+void place(elector_pointer self, const proposal_pointer& proposal) {
+  if (!self->state.takes_part)
+    return end(self, proposal, left_agreement());
+  self->state.waiting.push_back(proposal);
+  look_at_proposals(self);
+}
+
+/// Of another node, which may be of a newer version or speak nonsense: in the
+/// log it would stop the machine of every member.
+void check_then_place(elector_pointer self, const proposal_pointer& proposal) {
+  self
+    ->request(self->state.options.machine, caf::infinite,
+              check_request{proposal->command})
+    .then([self, proposal] { place(self, proposal); },
+          [self, proposal](const caf::error& error) {
+            end(self, proposal,
+                make_error(shm::errc::bad_argument, to_shm(error).message()));
+          });
+}
+
 } // namespace
 
 caf::result<proposal_result> propose(elector_pointer self,
@@ -134,8 +155,10 @@ caf::result<proposal_result> propose(elector_pointer self,
   auto made = begin(self);
   made->command = std::move(request.command);
   made->forwarded = request.forwarded;
-  state.waiting.push_back(made);
-  look_at_proposals(self);
+  if (made->forwarded)
+    check_then_place(self, made);
+  else
+    place(self, made);
   return made->answer;
 }
 

@@ -35,6 +35,8 @@ using tenant_region_actor = caf::typed_actor<
   caf::replies_to<remove_variable_request>::with<void>,
   // Reserves more memory, up to the region's bytes_max.
   caf::replies_to<grow_request>::with<void>,
+  // Takes over the epoch in which this node stays the home.
+  caf::reacts_to<begin_epoch_request>,
   // Marks the memory revoked; ends once no client is left.
   caf::replies_to<retire_request>::with<void>,
   // Marks the memory fenced and ends.
@@ -47,7 +49,7 @@ using tenant_region_actor = caf::typed_actor<
 /// Reserves memory: the only actor that may block. One per node, on a thread
 /// of its own.
 using region_maker_actor = caf::typed_actor<
-  // Makes a region with its first variables.
+  // Makes a region with its first variables, as many of them as fit.
   caf::replies_to<make_region_request>::with<made_region>,
   // Reserves bytes for a region that grows.
   caf::replies_to<reserve_request>::with<void>>;
@@ -60,28 +62,6 @@ struct located_region {
 struct located_regions {
   std::vector<located_region> regions;
 };
-
-/// Knows tenants, principals, grants and quotas, and where regions are. One
-/// per node.
-using catalog_actor = caf::typed_actor<
-  // Decides who a client is; the sender is a session, counted until it ends.
-  caf::replies_to<admit_request>::with<admission>,
-  // Finds a region.
-  caf::replies_to<region_query>::with<tenant_region_actor>,
-  // Finds all regions of a tenant, sorted by name.
-  caf::replies_to<regions_query>::with<located_regions>,
-  // Makes a region if the tenant's quota has room.
-  caf::replies_to<create_region_request>::with<void>,
-  // Takes a region's name away; its memory goes with its last client.
-  caf::replies_to<remove_region_request>::with<void>,
-  // Lists the sessions of a tenant.
-  caf::replies_to<sessions_query>::with<session_listings>,
-  // Notes how many regions a session holds.
-  caf::reacts_to<session_holds>,
-  // Counts a tenant's regions and sessions.
-  caf::replies_to<totals_query>::with<tenant_totals>,
-  // Fences every region and ends them, then itself.
-  caf::replies_to<fence_all_request>::with<void>>;
 
 /// One client's presence. One per line.
 using session_actor = caf::typed_actor<
@@ -112,6 +92,8 @@ using log_store_actor = caf::typed_actor<
 using machine_actor = caf::typed_actor<
   // Forgets all and takes this.
   caf::reacts_to<restore_request>,
+  // Looks at a command of another node before it is agreed on.
+  caf::replies_to<check_request>::with<void>,
   // Applies entries, each once and in order.
   caf::replies_to<committed_entries>::with<applied_results>,
   // Gives all it knows, as of the last entry applied.
@@ -162,6 +144,61 @@ using elector_actor = peer_elector_actor::extend<
   // To itself, and timer: takes up proposals that wait.
   caf::reacts_to<proposals_due>>;
 
+// -- catalog and regions -----------------------------------------------------
+
+/// Has on this node the regions that the catalog places here. One per node.
+using region_keeper_actor = caf::typed_actor<
+  // Finds a region that is here.
+  caf::replies_to<region_query>::with<tenant_region_actor>,
+  // Finds all regions of a tenant that are here, sorted by name.
+  caf::replies_to<regions_query>::with<located_regions>,
+  // Asks the catalog what has changed, and carries it out.
+  caf::reacts_to<tables_changed>,
+  // Answers when what was agreed on can be used here, or says why not.
+  caf::replies_to<usable_query>::with<void>,
+  // Reserves memory before the growth of a region is proposed.
+  caf::replies_to<reserve_growth_request>::with<void>,
+  // Fences every region and ends them, then itself.
+  caf::replies_to<fence_all_request>::with<void>>;
+
+/// With the electorate's first word: this node, in this incarnation.
+struct enter_request {
+  elector_actor elector;
+  region_keeper_actor keeper;
+  catalog::join_member self; ///< `seen` is the catalog's to set
+};
+
+/// Owns the replicated tables: the machine that consensus drives. Answers
+/// this node's questions from them, and proposes what is to change. One per
+/// node.
+using catalog_actor = machine_actor::extend<
+  // Has it agreed on that this node is there; answers when it is.
+  caf::replies_to<enter_request>::with<void>,
+  // Has a command agreed on, once; answers when it is carried out here.
+  caf::replies_to<command_request>::with<void>,
+  // Decides who a client is; the sender is a session, counted until it ends.
+  caf::replies_to<admit_request>::with<admission>,
+  // Lists the sessions of a tenant on this node.
+  caf::replies_to<sessions_query>::with<session_listings>,
+  // Notes how many regions a session holds.
+  caf::reacts_to<session_holds>,
+  // Counts a tenant's regions, and its sessions on this node.
+  caf::replies_to<totals_query>::with<tenant_totals>,
+  // Copies all tables.
+  caf::replies_to<tables_query>::with<tables_copy>,
+  // Digests all tables.
+  caf::replies_to<tables_digest_query>::with<tables_digest>,
+  // Finds records of the audit trail, a page at a time.
+  caf::replies_to<catalog::audit_query>::with<catalog::audit_page>,
+  // Compares what the keeper has with what the tables say.
+  caf::replies_to<plan_query>::with<region_plan>,
+  // Names the home of a region.
+  caf::replies_to<home_query>::with<region_home>,
+  // Timer: tries again to enter.
+  caf::reacts_to<enter_due>,
+  // Timer: proposes again.
+  caf::reacts_to<proposal_due>>;
+
 // -- peers -------------------------------------------------------------------
 
 /// Hears when a peer's state changes.
@@ -211,6 +248,7 @@ using peer_door_actor
 } // namespace holdfast::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_subscription)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::enter_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::located_regions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_route)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watch_leadership_request)

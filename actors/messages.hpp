@@ -5,12 +5,15 @@
 #pragma once
 
 #include "actors/door.hpp"
+#include "actors/rules/catalog/local_regions.hpp"
 #include "actors/rules/session_rights.hpp"
 #include "shm/region.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,14 +72,10 @@ struct regions_query {
   std::string tenant;
 };
 
-struct create_region_request {
-  shm::region_options options; ///< id, home and epoch are the catalog's to set
-  std::vector<shm::variable_spec> variables{};
-};
-
-struct remove_region_request {
-  std::string tenant;
-  std::string region;
+/// Have this agreed on, once. Whoever asks has looked at the rights.
+struct command_request {
+  catalog::command command;
+  catalog::caller by; ///< the catalog adds the node
 };
 
 struct sessions_query {
@@ -108,21 +107,96 @@ struct totals_query {
 
 struct tenant_totals {
   std::uint64_t regions = 0;
-  std::uint64_t sessions = 0;
+  std::uint64_t sessions = 0; ///< on this node
+};
+
+/// All of the tables, as of now.
+struct tables_query {};
+
+struct tables_copy {
+  std::shared_ptr<const catalog::contents> tables;
+};
+
+/// To compare with another node's at the same entry.
+struct tables_digest_query {};
+
+struct tables_digest {
+  catalog::log_index applied = 0;
+  std::string digest;
+};
+
+/// Timer: say again that this node is there.
+struct enter_due {};
+
+/// Timer: propose again what may have happened.
+struct proposal_due {
+  std::uint64_t request_id = 0;
+};
+
+// -- catalog and region keeper ------------------------------------------------
+
+/// Regions came, went or changed.
+struct tables_changed {};
+
+/// What is this node to have, and what has it?
+struct plan_query {
+  std::map<catalog::log_index, catalog::local_region> have;
+  std::set<catalog::log_index> held; ///< removed, and still mapped
+};
+
+struct planned_region {
+  catalog::region_name name;
+  catalog::region region;
+};
+
+/// catalog::region_changes with what is needed to carry them out.
+struct region_plan {
+  catalog::log_index applied = 0; ///< the plan is as of this entry
+  std::vector<catalog::log_index> retire;
+  std::vector<planned_region> make;
+  std::vector<planned_region> change;
+  std::vector<catalog::log_index> release;
+};
+
+struct home_query {
+  catalog::region_name name;
+};
+
+struct region_home {
+  catalog::node_id node = 0; ///< 0: not chosen yet
+};
+
+/// Answered once all up to that entry is carried out on this node.
+struct usable_query {
+  catalog::log_index index = 0;
+  catalog::region_name name;          ///< empty: every region of this node
+  std::vector<std::string> variables; ///< whose failures count
+};
+
+/// Reserve memory for a region that will grow.
+struct reserve_growth_request {
+  catalog::region_name name;
+  std::uint64_t bytes = 0;
 };
 
 /// The node stops: fence all regions, then end.
 struct fence_all_request {};
 
-// -- catalog, tenant region and region maker ----------------------------------
+// -- region keeper, tenant region and region maker ----------------------------
 
 struct make_region_request {
   shm::region_options options;
   std::vector<shm::variable_spec> variables;
 };
 
+struct refused_variable {
+  std::string name;
+  shm::error why;
+};
+
 struct made_region {
   std::shared_ptr<shm::region> region;
+  std::vector<refused_variable> refused; ///< variables that it has not
 };
 
 /// Reserve memory for a region that its owner goes on using.
@@ -193,6 +267,11 @@ struct remove_variable_request {
 
 struct grow_request {
   std::uint64_t bytes = 0;
+};
+
+/// The tables count a new epoch of it, and this node stays its home.
+struct begin_epoch_request {
+  std::uint64_t epoch = 0;
 };
 
 /// Removed: no one attaches any more, and it ends with its last client.

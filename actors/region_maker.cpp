@@ -13,10 +13,11 @@ caf::result<made_region> make(const make_region_request& request) {
   if (!made)
     return make_error(made.assume_error());
   std::shared_ptr<shm::region> region = std::move(made).assume_value();
+  made_region result{std::move(region), {}};
   for (const auto& variable : request.variables)
-    if (auto added = region->add_variable(variable); !added)
-      return make_error(added.assume_error());
-  return made_region{std::move(region)};
+    if (auto added = result.region->add_variable(variable); !added)
+      result.refused.push_back({variable.name, added.assume_error()});
+  return result;
 }
 
 } // namespace

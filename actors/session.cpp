@@ -248,6 +248,25 @@ void refuse(session_pointer self, std::uint64_t request_id,
   self->state.line->next();
 }
 
+catalog::region_name region_named_in(session_pointer self,
+                                     const asked& request) {
+  return {self->state.who->tenant, request.text("region")};
+}
+
+void change_catalog(session_pointer self, const asked& request,
+                    catalog::command command) {
+  const auto& who = *self->state.who;
+  catalog::caller by{who.tenant, who.principal, who.session, 0,
+                     "uid "
+                       + std::to_string(self->state.options.credentials.uid)};
+  self->state.under_way = session_state::work::reservation;
+  self
+    ->request(self->state.options.catalog, caf::infinite,
+              command_request{std::move(command), std::move(by)})
+    .then([self, id = request.id] { answer(self, id, {}); },
+          refusing(self, request.id));
+}
+
 void hello(session_pointer self, const asked& request) {
   const auto protocol = wire::number_or(request.fields, "protocol", 0);
   if (protocol != protocol_version)

@@ -1,7 +1,7 @@
 // One client's presence: who it is, what it asks, what it holds.
 //
-// Talks to its line, the catalog and the regions it attached. Serves one
-// request at a time; all that it holds ends with it.
+// Talks to its line, the catalog, the region keeper and the regions it
+// attached. Serves one request at a time; all that it holds ends with it.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -30,6 +30,7 @@ struct session_options {
   std::shared_ptr<session_line> line;
   peer_credentials credentials;
   catalog_actor catalog;
+  region_keeper_actor keeper;
   node_facts node;
   std::function<shm::boot_clock::time_point()> now;
   std::function<std::chrono::system_clock::time_point()> wall_now;

@@ -155,7 +155,7 @@ void tell_time(session_pointer self, const asked& request) {
 
 void list_regions(session_pointer self, const asked& request) {
   self
-    ->request(self->state.options.catalog, caf::infinite,
+    ->request(self->state.options.keeper, caf::infinite,
               regions_query{self->state.who->tenant})
     .then([=](const located_regions& all) { gather(self, request, all); },
           refusing(self, request.id));
@@ -186,39 +186,26 @@ void create_region(session_pointer self, const asked& request) {
     return refuse(
       self, request.id,
       shm::failed(shm::errc::bad_argument, "'variables_max' is 1 to 65536"));
-  shm::region_options options;
-  options.tenant = self->state.who->tenant;
-  options.name = request.text("region");
-  options.bytes = bytes;
-  options.bytes_max = wire::number_or(fields, "bytes_max", bytes);
-  options.variables_max = static_cast<std::uint32_t>(variables);
-  options.clients_max = config::clients_per_region_max;
-  options.node_writes_only = request.text("writers") == "node";
-  self->state.under_way = session_state::work::reservation;
-  self
-    ->request(self->state.options.catalog, caf::infinite,
-              create_region_request{options})
-    .then([self, id = request.id] { answer(self, id, {}); },
-          refusing(self, request.id));
+  catalog::create_region made;
+  made.name = region_named_in(self, request);
+  made.options.bytes = bytes;
+  made.options.bytes_max = wire::number_or(fields, "bytes_max", bytes);
+  made.options.variables_max = static_cast<std::uint32_t>(variables);
+  made.options.clients_max = config::clients_per_region_max;
+  made.options.node_writes_only = request.text("writers") == "node";
+  change_catalog(self, request, std::move(made));
 }
 
 void remove_region(session_pointer self, const asked& request) {
-  self
-    ->request(
-      self->state.options.catalog, caf::infinite,
-      remove_region_request{self->state.who->tenant, request.text("region")})
-    .then([self, id = request.id] { answer(self, id, {}); },
-          refusing(self, request.id));
+  change_catalog(self, request,
+                 catalog::remove_region{region_named_in(self, request)});
 }
 
 void grow_region(session_pointer self, const asked& request) {
-  const auto bytes = wire::number_or(request.fields, "bytes", 0);
-  with_region(self, request, [=](const tenant_region_actor& region) {
-    self->state.under_way = session_state::work::reservation;
-    self->request(region, caf::infinite, grow_request{bytes})
-      .then([self, id = request.id] { answer(self, id, {}); },
-            refusing(self, request.id));
-  });
+  change_catalog(
+    self, request,
+    catalog::grow_region{region_named_in(self, request),
+                         wire::number_or(request.fields, "bytes", 0)});
 }
 
 void list_sessions(session_pointer self, const asked& request) {

@@ -104,24 +104,18 @@ void add_variable(session_pointer self, const asked& request) {
     return refuse(
       self, request.id,
       shm::failed(shm::errc::bad_argument, "'capacity' is 1 byte to 16MiB"));
-  const add_variable_request wanted{
-    {request.text("name"), kind_of(request.text("kind")), request.text("type"),
-     static_cast<std::uint32_t>(capacity)}};
-  with_region(self, request, [=](const tenant_region_actor& region) {
-    self->request(region, caf::infinite, wanted)
-      .then([self, id = request.id] { answer(self, id, {}); },
-            refusing(self, request.id));
-  });
+  change_catalog(
+    self, request,
+    catalog::add_variables{
+      region_named_in(self, request),
+      {{request.text("name"), kind_of(request.text("kind")),
+        request.text("type"), static_cast<std::uint32_t>(capacity)}}});
 }
 
 void remove_variable(session_pointer self, const asked& request) {
-  with_region(self, request, [=](const tenant_region_actor& region) {
-    self
-      ->request(region, caf::infinite,
-                remove_variable_request{request.text("name")})
-      .then([self, id = request.id] { answer(self, id, {}); },
-            refusing(self, request.id));
-  });
+  change_catalog(self, request,
+                 catalog::remove_variables{region_named_in(self, request),
+                                           {request.text("name")}});
 }
 
 void list_variables(session_pointer self, const asked& request) {

@@ -49,10 +49,20 @@ inline auto refusing(session_pointer self, std::uint64_t request_id) {
 template <class Then>
 void with_region(session_pointer self, const asked& request, Then then) {
   self
-    ->request(self->state.options.catalog, caf::infinite,
+    ->request(self->state.options.keeper, caf::infinite,
               region_query{self->state.who->tenant, request.text("region")})
     .then(then, refusing(self, request.id));
 }
+
+/// Has a change of the session's tenant agreed on, and answers when it is
+/// carried out. The door does not call the answer overdue: it may have to wait
+/// for memory, or for a majority.
+void change_catalog(session_pointer self, const asked& request,
+                    catalog::command command);
+
+/// The region that a request names.
+catalog::region_name region_named_in(session_pointer self,
+                                     const asked& request);
 
 // The commands, by file. The dispatcher has checked arguments and rights.
 void hello(session_pointer self, const asked& request);

@@ -207,6 +207,9 @@ tenant_region(pointer self, tenant_region_options options) {
       return remove_variable(memory(self), request.name);
     },
     [self](const grow_request& request) { return grow(self, request.bytes); },
+    [self](const begin_epoch_request& request) {
+      memory(self).begin_epoch(request.epoch);
+    },
     [self](retire_request) { return retire(self); },
     [self](fence_request) { return fence(self); },
     [self](lease_due) { renew_lease(self); },

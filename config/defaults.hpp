@@ -1,9 +1,12 @@
 // Every default and every bound of the house, once: value, unit, reason.
 //
 // A number that limits memory, a queue, a retry or a wait stands here and
-// nowhere else (shm/ keeps its own, it may not include config/). The names end
-// in _default, _min and _max; docs/configuration.md is checked against them.
+// nowhere else (shm/ keeps its own, it may not include config/; the bounds of
+// the replicated tables are in config/catalog_bounds.hpp). The names end in
+// _default, _min and _max; docs/configuration.md is checked against them.
 #pragma once
+
+#include "config/catalog_bounds.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -345,45 +348,22 @@ inline constexpr std::chrono::milliseconds proposal_deadline{5000};
 /// Time between two looks at proposals that wait for a leader.
 inline constexpr std::chrono::milliseconds proposal_retry{20};
 
+/// Time for one attempt of a command: longer than the proposal behind it.
+inline constexpr std::chrono::milliseconds command_deadline{7000};
+/// Attempts of a command of which it is not known what became, and the time
+/// between them: a new leader answers within an election.
+inline constexpr std::uint32_t command_attempts_max = 4;
+inline constexpr std::chrono::milliseconds command_retry{200};
+/// Commands whose regions are being made or changed on this node.
+inline constexpr std::size_t keeper_waiters_max = 1024;
+
+/// Time for a node alone to have its start agreed on; it takes milliseconds.
+inline constexpr std::chrono::milliseconds enter_deadline{30000};
+/// Between two lines of the log that say what entering waits for.
+inline constexpr std::chrono::milliseconds entering_words_interval{5000};
+
 /// Actors of this node that want to hear of the leader.
 inline constexpr std::size_t leadership_watchers_max = 64;
-
-// -- catalog -----------------------------------------------------------------
-//
-// Bounds of the replicated tables are part of what nodes agree on: changing
-// one of them raises the format version (docs/catalog_format.md).
-
-/// Members of a cluster: each keeps a link to every other.
-inline constexpr std::uint64_t catalog_members_max = 64;
-/// Regions of all tenants: a snapshot of the tables stays a few MiB.
-inline constexpr std::uint64_t catalog_regions_max = 16384;
-/// Variables of all regions: about 90 bytes each in a snapshot.
-inline constexpr std::uint64_t catalog_variables_max = 131072;
-/// Sessions of all nodes: about 250 bytes each in a snapshot.
-inline constexpr std::uint64_t catalog_sessions_max = 16384;
-/// Nodes beside the home that hold a region: losing three of seven is enough.
-inline constexpr std::uint64_t replicas_max = 6;
-/// Decisions that the audit trail keeps: the oldest goes first.
-inline constexpr std::uint64_t audit_records_max = 4096;
-/// Records of one page of the audit trail: fits a frame of the protocol.
-inline constexpr std::uint64_t audit_page_max = 100;
-
-/// Results remembered for a node's requests: more than it has under way.
-inline constexpr std::uint64_t results_per_node_max = 256;
-/// Results remembered for a session's requests: it has one under way, and a
-/// few more after it moved to another node.
-inline constexpr std::uint64_t results_per_session_max = 16;
-
-/// Bytes of an entry of the log: one frame and its version.
-inline constexpr std::size_t catalog_entry_bytes_max = 64 * kibibyte + 8;
-/// Bytes of a snapshot: consensus sends it in one piece.
-inline constexpr std::size_t catalog_snapshot_bytes_max = 64 * mebibyte;
-
-/// Bytes of a client's own words, a key and a result's text.
-inline constexpr std::size_t client_words_bytes_max = 63;
-inline constexpr std::size_t key_bytes_max = 128;
-inline constexpr std::size_t result_text_bytes_max = 255;
-inline constexpr std::size_t token_hash_bytes_max = 64;
 
 /// Weight of a node among nodes: how many shares of the homes it takes.
 inline constexpr std::uint32_t node_weight_default = 1;

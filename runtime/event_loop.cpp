@@ -31,6 +31,7 @@ void block_signals() {
   const auto set = signals_of_a_node();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN); // a write that fails is heard of, not deadly
 }
 
 struct signal_source::state : std::enable_shared_from_this<state> {

@@ -39,7 +39,8 @@ private:
 };
 
 /// Keeps the signals that mean something to a node away from every thread that
-/// is started later, and ignores SIGPIPE. Call before any thread exists.
+/// is started later, and ignores SIGPIPE and SIGXFSZ. Call before any thread
+/// exists.
 void block_signals();
 
 /// Hands those signals to the loop.

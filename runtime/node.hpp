@@ -9,6 +9,7 @@
 #include "runtime/data_directory.hpp"
 #include "runtime/event_loop.hpp"
 #include "runtime/loop_worker.hpp"
+#include "runtime/store/opened_log.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -22,7 +23,8 @@ namespace holdfast::runtime {
 class node {
 public:
   /// Serves when it returns. Errors: exists when another node has the data
-  /// directory or the socket; whatever stopped a region from being made.
+  /// directory or the socket; corrupt when the log on disk is damaged;
+  /// whatever stopped a region from being made.
   static shm::result<std::unique_ptr<node>>
   start(event_loop& loop, const config::node_config& config,
         actors::log_function log);
@@ -34,15 +36,24 @@ public:
   /// starts the watchdog first.
   ~node();
 
+  /// True once its disk failed or its history is broken: the loop was stopped
+  /// for that, and nothing may be promised any more.
+  bool has_left() const noexcept {
+    return *left_;
+  }
+
 private:
   node(const config::node_config& config, actors::log_function log,
        data_directory directory);
 
   shm::result<void> open_door(event_loop& loop);
-  void start_cast();
-  shm::result<void> make_regions();
-  shm::result<void> make_region(const config::tenant& tenant,
-                                const config::region& region);
+  shm::result<void> start_cast();
+  void start_elector(opened_log log);
+  void start_keeper();
+  void end_with_the_agreement(event_loop& loop);
+  shm::result<void> enter(std::uint64_t incarnation);
+  shm::result<void> apply_configuration();
+  shm::result<void> wait_for_regions();
   actors::session_actor
   open_session(const actors::peer_credentials& credentials,
                std::shared_ptr<actors::session_line> line);
@@ -55,6 +66,11 @@ private:
   caf::actor_system system_;
   actors::region_maker_actor maker_;
   actors::catalog_actor catalog_;
+  actors::log_store_actor log_store_;
+  actors::elector_actor elector_;
+  actors::region_keeper_actor keeper_;
+  actors::leadership_watcher_actor departure_watch_;
+  std::shared_ptr<bool> left_ = std::make_shared<bool>(false);
   std::unique_ptr<attach_endpoint> endpoint_;
   shm::boot_clock::time_point started_;
 };

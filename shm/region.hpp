@@ -104,6 +104,8 @@ public:
 
   void renew_lease(boot_clock::time_point end) noexcept;
   void set_state(layout::region_state state) noexcept;
+  /// The same home goes on with the same values in a higher epoch.
+  void begin_epoch(std::uint64_t epoch) noexcept;
 
   /// Takes the changes since the last drain: their versions count as
   /// committed, since this node alone is the majority. Calls

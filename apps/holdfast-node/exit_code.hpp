@@ -10,6 +10,8 @@ enum class exit_code : int {
   another_node = 11,
   cannot_start = 12,
   shutdown_overran = 13,
+  damaged = 14,
+  disk_failed = 15,
 };
 
 } // namespace holdfast

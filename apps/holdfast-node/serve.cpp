@@ -28,18 +28,33 @@ actors::log_fields about(const config::node_config& config) {
 
 exit_code explain(const actors::log_function& log, const shm::error& error) {
   log(log_level::error, "cannot start", {{"reason", error.message()}});
-  return error.code == shm::errc::exists ? exit_code::another_node
-                                         : exit_code::cannot_start;
+  switch (error.code) {
+  case shm::errc::exists:
+    return exit_code::another_node;
+  case shm::errc::corrupt:
+    return exit_code::damaged;
+  default:
+    return exit_code::cannot_start;
+  }
 }
 
-/// Runs until SIGTERM or SIGINT.
-void wait_for_the_end(runtime::event_loop& loop,
-                      const actors::log_function& log) {
+/// Runs until SIGTERM or SIGINT, or until it can promise nothing any more; how
+/// the process is to end.
+exit_code wait_for_the_end(runtime::event_loop& loop, const runtime::node& node,
+                           const actors::log_function& log) {
   loop.run();
+  const bool failed = node.has_left();
+  if (failed)
+    log(log_level::error,
+        "what is agreed on cannot be kept any more: this node ends", {});
   log(log_level::info, "stopping", {});
   runtime::notify_service("STOPPING=1\nSTATUS=stopping");
+  // A disk that failed may well stand still, too.
   runtime::start_watchdog(config::shutdown_deadline,
-                          static_cast<int>(exit_code::shutdown_overran));
+                          static_cast<int>(failed
+                                             ? exit_code::disk_failed
+                                             : exit_code::shutdown_overran));
+  return failed ? exit_code::disk_failed : exit_code::ok;
 }
 
 } // namespace
@@ -71,12 +86,13 @@ exit_code serve(const config::node_config& config) {
     log(log_level::warning, warning, {});
   log(log_level::info, "serving", about(config));
   runtime::notify_service("READY=1\nSTATUS=serving");
+  auto how = exit_code::ok;
   {
     const auto node = std::move(started).assume_value();
-    wait_for_the_end(loop, log);
+    how = wait_for_the_end(loop, *node, log);
   }
   log(log_level::info, "ended", {});
-  return exit_code::ok;
+  return how;
 }
 
 } // namespace holdfast

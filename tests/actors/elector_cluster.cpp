@@ -19,6 +19,11 @@ recording_machine(actors::machine_actor::pointer,
       record->last = request.base.index;
       record->commands.assign(request.base.state.size(), "restored");
     },
+    [](const check_request& request) -> caf::result<void> {
+      if (request.command == octets_of("nonsense"))
+        return actors::make_error(shm::errc::corrupt, "not readable");
+      return caf::unit;
+    },
     [record](const committed_entries& committed) {
       applied_results results;
       for (const auto& [index, entry] : committed.entries) {

@@ -346,6 +346,18 @@ TEST_CASE_METHOD(three_electors,
   CHECK(record->heard.back().leader == next);
 }
 
+TEST_CASE_METHOD(three_electors,
+                 "what the machine cannot read does not get into the log",
+                 "[actors][elector]") {
+  const auto refused = propose(follower(), "nonsense");
+  const auto taken = propose(follower(), "a");
+
+  CHECK(refused.error.code == shm::errc::bad_argument);
+  CHECK(refused.error.detail.find("not readable") != std::string::npos);
+  CHECK(taken);
+  CHECK(at(leader).record->commands == commands{"a"});
+}
+
 TEST_CASE_METHOD(three_electors, "nobody speaks for another node",
                  "[actors][elector]") {
   advance(200ms);

@@ -1,11 +1,8 @@
 #include "actors/session.hpp"
 
-#include "actors/catalog.hpp"
 #include "actors/commands.hpp"
-#include "actors/region_maker.hpp"
-#include "actors/tenant_region.hpp"
 #include "shm/wire/frame.hpp"
-#include "tests/support/stepped_system.hpp"
+#include "tests/actors/lone_node.hpp"
 
 using namespace holdfast;
 using namespace holdfast::test;
@@ -48,43 +45,25 @@ std::string text(const char* value) {
 
 /// A node with one region, and a client of user 10 who may read and write it
 /// and do anything to regions named own-….
-struct one_client : stepped_system {
+struct one_client : lone_node {
   one_client() {
-    actors::catalog_options options;
-    options.tenants
-      = {{"prod",
-          {64 << 20, 8, 4096, 8},
-          {{"ops",
-            10,
-            {},
-            {{"quotes", {rules::right::read, rules::right::write}},
-             {"own-*",
-              {rules::right::read, rules::right::create,
-               rules::right::admin}}}}}}};
-    options.maker = maker;
-    options.start_region = [this](std::shared_ptr<shm::region> memory) {
-      memories[memory->options().name] = memory;
-      actors::tenant_region_options chosen;
-      chosen.region = std::move(memory);
-      chosen.maker = maker;
-      chosen.lease_duration = 300ms;
-      chosen.lease_renewal = 100ms;
-      chosen.now = now();
-      chosen.log = log();
-      return start(actors::tenant_region, std::move(chosen));
-    };
-    options.now = now();
-    options.log = log();
-    catalog = start(actors::catalog, std::move(options));
+    REQUIRE(
+      run_command(catalog::create_tenant{"prod", {64 << 20, 8, 4096, 8}}));
+    catalog::principal ops;
+    ops.who
+      = {"ops",
+         10,
+         {},
+         {{"quotes", {rules::right::read, rules::right::write}},
+          {"own-*",
+           {rules::right::read, rules::right::create, rules::right::admin}}}};
+    REQUIRE(run_command(catalog::put_principal{"prod", ops}));
     for (const auto* name : {"quotes", "secret"}) {
-      create_region_request request;
-      request.options.tenant = "prod";
-      request.options.name = name;
-      request.options.bytes = request.options.bytes_max = 1 << 20;
-      request.options.variables_max = 16;
-      request.variables
-        = {{"bid", shm::layout::variable_kind::value, "f64", 8}};
-      REQUIRE(ask<nothing>(catalog, request));
+      catalog::create_region made;
+      made.name = {"prod", name};
+      made.options = {1 << 20, 1 << 20, 16, 16};
+      made.variables = {{"bid", shm::layout::variable_kind::value, "f64", 8}};
+      REQUIRE(run_command(made));
     }
     session = connect(10);
   }
@@ -95,6 +74,7 @@ struct one_client : stepped_system {
     options.line = line;
     options.credentials = {uid, 20, 30};
     options.catalog = catalog;
+    options.keeper = keeper;
     options.node = {1, "node-1", "1.0", 300ms, now()()};
     options.now = now();
     options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
@@ -135,11 +115,8 @@ struct one_client : stepped_system {
     return {{"region", text("quotes")}, {"access", text(access)}};
   }
 
-  std::map<std::string, std::shared_ptr<shm::region>> memories;
   std::shared_ptr<recorded_line> line;
   std::uint64_t last_id = 0;
-  actors::region_maker_actor maker = start(actors::region_maker);
-  actors::catalog_actor catalog;
   actors::session_actor session;
 };
 
@@ -329,7 +306,7 @@ TEST_CASE_METHOD(one_client,
   call("attach", attach_quotes());
   caf::scoped_actor other{system};
   const auto quotes
-    = *ask<actors::tenant_region_actor>(catalog, region_query{"prod", "quotes"})
+    = *ask<actors::tenant_region_actor>(keeper, region_query{"prod", "quotes"})
          .value;
   REQUIRE(ask<region_report>(quotes, region_status_query{})->status.clients
           == 1);

@@ -201,6 +201,38 @@ TEST_CASE("a region all of whose holders have left begins empty",
   CHECK(tables.placed().settled_holders.empty());
 }
 
+TEST_CASE("a region whose only holder starts again begins empty there",
+          "[rules][catalog]") {
+  four_nodes tables;
+  REQUIRE(tables.tell(region_of("prod", "quotes", 2, {})).ok());
+  REQUIRE(tables.tell(settle_region{quotes, tables.epoch()}).ok());
+  const auto before = tables.epoch();
+
+  REQUIRE(tables.join(2, 2).ok());
+
+  CHECK(tables.placed().home == 2);
+  CHECK(tables.epoch() > before);
+  CHECK(tables.placed().began_empty == tables.epoch());
+  CHECK(tables.placed().settled_holders.empty());
+}
+
+TEST_CASE("a region that others hold does not begin empty when its home does",
+          "[rules][catalog]") {
+  four_nodes tables;
+  REQUIRE(tables.tell(region_of("prod", "quotes", 2, {3})).ok());
+  REQUIRE(tables.tell(settle_region{quotes, tables.epoch()}).ok());
+  const auto held_by_two = tables.placed();
+
+  REQUIRE(tables.join(2, 2).ok());
+
+  CHECK(tables.placed() == held_by_two);
+  // Node 2 alone is to hold it, but has not yet said that it does.
+  REQUIRE(tables.tell(set_placement{quotes, tables.epoch(), 2, {}}).ok());
+  const auto unsettled = tables.placed();
+  REQUIRE(tables.join(2, 3).ok());
+  CHECK(tables.placed() == unsettled);
+}
+
 // -- the audit trail ----------------------------------------------------------
 
 TEST_CASE("the audit trail says who, what, when and how it ended",

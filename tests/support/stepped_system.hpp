@@ -87,11 +87,14 @@ public:
     return ask_as<Answer>(asker, whom, std::move(message));
   }
 
+  /// The clock moves on by `patience`, for an answer that comes after timers.
   template <class Answer, class Handle, class Message>
   answered<Answer> ask_as(caf::scoped_actor& asker, const Handle& whom,
-                          Message message) {
+                          Message message,
+                          std::chrono::milliseconds patience = {}) {
     auto response = asker->request(whom, caf::infinite, std::move(message));
     run();
+    advance(patience);
     answered<Answer> got;
     REQUIRE(asker->has_next_message());
     const auto fail

@@ -42,6 +42,7 @@ outcome tables::decide(const join_member& what) {
     // Its memory is gone, and so is whoever waited for its results.
     forget_origin({origin_kind::node, what.node, before});
     let_go(what.node);
+    begin_anew(what.node);
   }
   found->second = std::move(joining);
   return {};

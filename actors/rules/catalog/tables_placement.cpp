@@ -64,6 +64,22 @@ void tables::begin_epoch(placement& of, node_id home,
     of.began_empty = now_.applied;
 }
 
+/// What it alone held is gone with its memory. Where others hold a region too,
+/// one of them takes over.
+void tables::begin_anew(node_id sole_holder) {
+  for (auto& [name, each] : now_.regions) {
+    auto& placed = each.placement;
+    if (placed.home != sole_holder || !placed.replicas.empty())
+      continue;
+    auto others = placed.settled_holders;
+    others.erase(sole_holder);
+    if (any_member(others))
+      continue;
+    placed.settled_holders.clear();
+    begin_epoch(placed, sole_holder, {});
+  }
+}
+
 outcome tables::decide(const move_home& what) {
   const auto found = now_.regions.find(what.name);
   if (found == now_.regions.end())

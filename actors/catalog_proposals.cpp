@@ -1,0 +1,283 @@
+// What this node wants changed: proposed through the elector, decided by the
+// tables, carried out by the keeper.
+#include "actors/catalog_parts.hpp"
+#include "actors/error.hpp"
+#include "config/defaults.hpp"
+
+namespace holdfast::actors {
+
+namespace {
+
+using proposal_pointer = std::shared_ptr<catalog_state::proposal>;
+using outcome_function
+  = std::function<void(const shm::result<catalog::outcome>&)>;
+
+// -- one proposal -------------------------------------------------------------
+
+void end(catalog_pointer self, const proposal_pointer& proposal,
+         const shm::result<catalog::outcome>& how) {
+  auto& state = self->state;
+  state.numbers->settle(proposal->request_id);
+  state.proposals.erase(proposal->request_id);
+  proposal->then(how);
+}
+
+void on_error(catalog_pointer self, const proposal_pointer& proposal,
+              shm::error why) {
+  using shm::errc;
+  const auto& options = self->state.options;
+  if (why.code == errc::unknown || why.code == errc::timeout)
+    proposal->uncertain = true;
+  // With the same id: the tables decide it once, however often it is there.
+  if (why.code == errc::unknown && proposal->attempts < options.attempts_max) {
+    self->delayed_send(self, options.proposal_retry,
+                       proposal_due{proposal->request_id});
+    return;
+  }
+  if (proposal->uncertain)
+    why = shm::failed(errc::unknown,
+                      "it was proposed, and no answer came: " + why.detail);
+  end(self, proposal, std::move(why));
+}
+
+void attempt(catalog_pointer self, const proposal_pointer& proposal) {
+  ++proposal->attempts;
+  self
+    ->request(self->state.elector, self->state.options.proposal_deadline,
+              propose_request{proposal->entry})
+    .then(
+      [self, proposal](const proposal_result& result) {
+        end(self, proposal, catalog::decode_outcome(result.answer));
+      },
+      [self, proposal](const caf::error& error) {
+        on_error(self, proposal, to_shm(error));
+      });
+}
+
+std::uint64_t wall_ms(catalog_pointer self) {
+  return static_cast<std::uint64_t>(
+    std::chrono::duration_cast<std::chrono::milliseconds>(
+      self->state.options.wall_now().time_since_epoch())
+      .count());
+}
+
+/// Calls `then` once: with what the tables decided, or why they could not.
+void propose(catalog_pointer self, catalog::command command, catalog::caller by,
+             outcome_function then) {
+  auto& state = self->state;
+  const auto number = state.numbers->take();
+  if (!number)
+    return then(number.assume_error());
+  by.node = state.options.node_id;
+  catalog::entry entry{
+    wall_ms(self),
+    {catalog::origin_kind::node, state.options.node_id, state.self.incarnation},
+    number.assume_value(),
+    std::move(by),
+    std::move(command)};
+  auto made = std::make_shared<catalog_state::proposal>();
+  made->request_id = entry.request_id;
+  made->then = std::move(then);
+  state.proposals.emplace(made->request_id, made);
+  auto written = catalog::encode(entry);
+  if (!written)
+    return end(self, made, written.assume_error());
+  made->entry = std::move(written).assume_value();
+  // If this node leads, nobody else looks.
+  if (auto may = catalog::check_proposal(state.machine.now(), made->entry);
+      !may)
+    return end(self, made, may.assume_error());
+  attempt(self, made);
+}
+
+// -- entering -----------------------------------------------------------------
+
+void say_why_it_waits(catalog_pointer self, const shm::error& why) {
+  auto& state = self->state;
+  const auto now = state.options.now();
+  if (state.waiting_said_at
+      && now - *state.waiting_said_at < config::entering_words_interval)
+    return;
+  state.waiting_said_at = now;
+  state.options.log(log_level::warning,
+                    "this node waits to be agreed on before it serves",
+                    {{"reason", why.message()}});
+}
+
+void on_joined(catalog_pointer self, const shm::result<catalog::outcome>& how) {
+  auto& state = self->state;
+  if (how && how.assume_value().ok()) {
+    state.entered = true;
+    self->send(state.keeper, tables_changed{});
+    return state.entering.deliver(caf::unit);
+  }
+  const auto why
+    = how ? shm::failed(how.assume_value().code, how.assume_value().text)
+          : how.assume_error();
+  switch (why.code) {
+  case shm::errc::no_leader:
+  case shm::errc::overloaded:
+  case shm::errc::unknown: // also: these tables are behind those of others
+    say_why_it_waits(self, why);
+    self->delayed_send(self, state.options.proposal_retry, enter_due{});
+    return;
+  default:
+    return state.entering.deliver(make_error(why));
+  }
+}
+
+// -- commands -----------------------------------------------------------------
+
+/// A command of somebody who waits for it.
+struct open_command {
+  catalog::command command;
+  catalog::caller by;
+  caf::response_promise answer;
+};
+
+using command_pointer = std::shared_ptr<open_command>;
+
+/// The region that this node is to have changed before it answers.
+const catalog::region_name* region_of(const catalog::command& command) {
+  return std::visit(
+    [](const auto& each) -> const catalog::region_name* {
+      if constexpr (requires { each.name.region; })
+        return &each.name;
+      else
+        return nullptr;
+    },
+    command);
+}
+
+std::vector<std::string> variables_of(const catalog::command& command) {
+  std::vector<std::string> names;
+  const auto collect = [&](const auto& variables) {
+    for (const auto& each : variables)
+      names.push_back(each.name);
+  };
+  if (const auto* made = std::get_if<catalog::create_region>(&command))
+    collect(made->variables);
+  if (const auto* added = std::get_if<catalog::add_variables>(&command))
+    collect(added->variables);
+  return names;
+}
+
+/// What takes back a command that was agreed on and cannot be carried out.
+std::optional<catalog::command> undoing(catalog_pointer self,
+                                        const catalog::command& command,
+                                        catalog::log_index decided) {
+  const auto& regions = self->state.machine.now().all().regions;
+  if (const auto* made = std::get_if<catalog::create_region>(&command)) {
+    // Not one that was made under its name meanwhile.
+    const auto found = regions.find(made->name);
+    if (found != regions.end() && found->second.id == decided)
+      return catalog::remove_region{made->name};
+  }
+  if (const auto* added = std::get_if<catalog::add_variables>(&command))
+    return catalog::remove_variables{added->name, variables_of(command)};
+  return std::nullopt;
+}
+
+void take_back(catalog_pointer self, const command_pointer& open,
+               catalog::log_index decided, const caf::error& why) {
+  auto undo = undoing(self, open->command, decided);
+  if (!undo)
+    return open->answer.deliver(why);
+  propose(self, std::move(*undo), open->by,
+          [open, why](const shm::result<catalog::outcome>& how) {
+            if (how && how.assume_value().ok())
+              return open->answer.deliver(why);
+            open->answer.deliver(make_error(
+              shm::errc::unknown, "it was agreed on, cannot be carried out and "
+                                  "is perhaps not taken back: "
+                                    + to_shm(why).message()));
+          });
+}
+
+void on_decided(catalog_pointer self, const command_pointer& open,
+                const shm::result<catalog::outcome>& how) {
+  if (!how)
+    return open->answer.deliver(make_error(how.assume_error()));
+  const auto& decided = how.assume_value();
+  if (!decided.ok())
+    return open->answer.deliver(make_error(decided.code, decided.text));
+  const auto* name = region_of(open->command);
+  if (name == nullptr)
+    return open->answer.deliver(caf::unit);
+  // Without a deadline: reserving memory takes its time.
+  self
+    ->request(self->state.keeper, caf::infinite,
+              usable_query{decided.index, *name, variables_of(open->command)})
+    .then([open] { open->answer.deliver(caf::unit); },
+          [self, open, index = decided.index](const caf::error& error) {
+            take_back(self, open, index, error);
+          });
+}
+
+void put_forward(catalog_pointer self, const command_pointer& open) {
+  propose(self, open->command, open->by,
+          [self, open](const shm::result<catalog::outcome>& how) {
+            on_decided(self, open, how);
+          });
+}
+
+/// Memory first: a size that is agreed on must not fail at the next start.
+void reserve_then_put_forward(catalog_pointer self, const command_pointer& open,
+                              const catalog::grow_region& wanted) {
+  self
+    ->request(self->state.keeper, caf::infinite,
+              reserve_growth_request{wanted.name, wanted.bytes})
+    .then([self, open] { put_forward(self, open); },
+          [open](const caf::error& error) { open->answer.deliver(error); });
+}
+
+} // namespace
+
+caf::result<void> enter(catalog_pointer self, enter_request& request) {
+  auto& state = self->state;
+  if (state.numbers)
+    return make_error(shm::errc::exists, "this node has entered already");
+  state.elector = std::move(request.elector);
+  state.keeper = std::move(request.keeper);
+  state.self = std::move(request.self);
+  state.numbers.emplace(state.options.requests_max);
+  state.entering = self->make_response_promise<caf::response_promise>();
+  join(self);
+  return state.entering;
+}
+
+void join(catalog_pointer self) {
+  auto& state = self->state;
+  if (!state.numbers || state.entered)
+    return;
+  state.self.seen = state.machine.applied();
+  propose(
+    self, state.self, {},
+    [self](const shm::result<catalog::outcome>& how) { on_joined(self, how); });
+}
+
+caf::result<void> run_command(catalog_pointer self, command_request& request) {
+  if (!self->state.entered)
+    return make_error(shm::errc::unavailable,
+                      "this node has not entered the cluster yet");
+  auto answer = self->make_response_promise<caf::response_promise>();
+  const auto open = std::make_shared<open_command>(open_command{
+    std::move(request.command), std::move(request.by), std::move(answer)});
+  // A region lives where it was asked for, unless somebody has chosen.
+  if (auto* made = std::get_if<catalog::create_region>(&open->command))
+    if (made->home == 0)
+      made->home = self->state.options.node_id;
+  if (const auto* grown = std::get_if<catalog::grow_region>(&open->command))
+    reserve_then_put_forward(self, open, *grown);
+  else
+    put_forward(self, open);
+  return open->answer;
+}
+
+void propose_again(catalog_pointer self, std::uint64_t request_id) {
+  const auto& proposals = self->state.proposals;
+  if (const auto found = proposals.find(request_id); found != proposals.end())
+    attempt(self, found->second);
+}
+
+} // namespace holdfast::actors

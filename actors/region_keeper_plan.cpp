@@ -1,0 +1,264 @@
+// The plan that the catalog answers with, carried out.
+#include "actors/error.hpp"
+#include "actors/region_keeper_parts.hpp"
+
+#include <algorithm>
+
+namespace holdfast::actors {
+
+namespace {
+
+using kept_region = region_keeper_state::kept_region;
+using log_index = catalog::log_index;
+
+shm::variable_spec spec_of(const catalog::variable& from) {
+  return {from.name, from.kind, from.type, from.capacity};
+}
+
+make_region_request request_for(const planned_region& planned) {
+  const auto& [name, region] = planned;
+  make_region_request request;
+  auto& options = request.options;
+  options.region_id = region.id;
+  options.tenant = name.tenant;
+  options.name = name.region;
+  options.bytes = region.options.bytes;
+  options.bytes_max = region.options.bytes_max;
+  options.variables_max = region.options.variables_max;
+  options.clients_max = region.options.clients_max;
+  options.node_writes_only = region.options.node_writes_only;
+  options.home = region.placement.home;
+  options.epoch = region.placement.epoch;
+  for (const auto& [_, each] : region.variables)
+    request.variables.push_back(spec_of(each));
+  return request;
+}
+
+/// A step on a region is over; the last one lets others go on.
+void finish_step(region_keeper_pointer self, kept_region& region) {
+  if (--region.open > 0)
+    return;
+  if (std::exchange(region.behind, false))
+    follow_tables(self);
+  answer_waiters(self);
+}
+
+// -- making -------------------------------------------------------------------
+
+/// Removed while it was being made: nobody has seen it.
+bool drop_if_unwanted(region_keeper_pointer self, log_index id) {
+  auto& regions = self->state.regions;
+  if (!regions.at(id).unwanted)
+    return false;
+  regions.erase(id);
+  follow_tables(self);
+  return true;
+}
+
+void on_made(region_keeper_pointer self, log_index id,
+             const made_region& made) {
+  if (drop_if_unwanted(self, id))
+    return;
+  auto& region = self->state.regions.at(id);
+  region.memory = made.region;
+  region.actor = self->state.options.start_region(made.region);
+  self->monitor(region.actor);
+  auto fields = about(region.name);
+  fields.emplace_back("bytes", std::to_string(made.region->options().bytes));
+  self->state.options.log(log_level::info, "made a region", fields);
+  for (const auto& [name, why] : made.refused) {
+    region.refused[name] = why;
+    auto words = about(region.name);
+    words.emplace_back("variable", name);
+    words.emplace_back("reason", why.message());
+    self->state.options.log(log_level::error, "a variable cannot be made",
+                            words);
+  }
+  finish_step(self, region);
+}
+
+void on_not_made(region_keeper_pointer self, log_index id,
+                 const shm::error& why) {
+  if (drop_if_unwanted(self, id))
+    return;
+  auto& region = self->state.regions.at(id);
+  region.failure = why;
+  auto fields = about(region.name);
+  fields.emplace_back("reason", why.message());
+  self->state.options.log(log_level::error, "a region cannot be made", fields);
+  finish_step(self, region);
+}
+
+void make(region_keeper_pointer self, const planned_region& planned,
+          catalog::local_region wanted) {
+  auto& state = self->state;
+  const auto id = planned.region.id;
+  auto& region = state.regions[id];
+  region.name = planned.name;
+  region.local = std::move(wanted);
+  region.open = 1;
+  state.names[planned.name] = id;
+  // Without a deadline: reserving memory takes its time.
+  self->request(state.options.maker, caf::infinite, request_for(planned))
+    .then([self, id](const made_region& made) { on_made(self, id, made); },
+          [self, id](const caf::error& error) {
+            on_not_made(self, id, to_shm(error));
+          });
+}
+
+// -- retiring -----------------------------------------------------------------
+
+void retire(region_keeper_pointer self, log_index id) {
+  auto& state = self->state;
+  const auto found = state.regions.find(id);
+  if (found == state.regions.end())
+    return;
+  auto& region = found->second;
+  if (const auto named = state.names.find(region.name);
+      named != state.names.end() && named->second == id)
+    state.names.erase(named);
+  state.options.log(log_level::info, "removed a region", about(region.name));
+  if (!region.actor && region.open > 0) {
+    region.unwanted = true;
+    return;
+  }
+  if (region.actor) {
+    self->send(region.actor, retire_request{});
+    state.retired.emplace(region.actor.address(), id);
+  } else {
+    follow_tables(self); // nothing is left of it: it can be released
+  }
+  state.regions.erase(found);
+}
+
+void release(region_keeper_pointer self, log_index id) {
+  auto& state = self->state;
+  if (!state.releasing.insert(id).second)
+    return;
+  self
+    ->request(
+      state.options.catalog, caf::infinite,
+      command_request{catalog::release_region{id, state.options.node_id}, {}})
+    .then([self, id] { self->state.releasing.erase(id); },
+          [self, id](const caf::error&) {
+            // It stays charged until the tables change again.
+            self->state.releasing.erase(id);
+          });
+}
+
+// -- changing -----------------------------------------------------------------
+
+/// Sends one step to the region's actor. `what` names it among the failures.
+template <class Request>
+void step(region_keeper_pointer self, log_index id, const std::string& what,
+          Request request) {
+  auto& region = self->state.regions.at(id);
+  ++region.open;
+  // A region that was removed meanwhile has no step to finish.
+  self->request(region.actor, caf::infinite, std::move(request))
+    .then(
+      [self, id] {
+        if (const auto found = self->state.regions.find(id);
+            found != self->state.regions.end())
+          finish_step(self, found->second);
+      },
+      [self, id, what](const caf::error& error) {
+        const auto found = self->state.regions.find(id);
+        if (found == self->state.regions.end())
+          return;
+        found->second.refused[what] = to_shm(error);
+        finish_step(self, found->second);
+      });
+}
+
+void change_variables(region_keeper_pointer self, const planned_region& planned,
+                      const std::set<std::string>& before) {
+  const auto id = planned.region.id;
+  for (const auto& name : before) {
+    if (planned.region.variables.contains(name))
+      continue;
+    // One that was refused is not there to be removed.
+    if (self->state.regions.at(id).refused.erase(name) == 0)
+      step(self, id, name, remove_variable_request{name});
+  }
+  for (const auto& [name, each] : planned.region.variables)
+    if (!before.contains(name))
+      step(self, id, name, add_variable_request{spec_of(each)});
+}
+
+void change(region_keeper_pointer self, const planned_region& planned,
+            const catalog::local_region& wanted) {
+  auto& region = self->state.regions.at(planned.region.id);
+  if (region.open > 0) {
+    region.behind = true;
+    return;
+  }
+  const auto before = std::exchange(region.local, wanted);
+  if (!region.actor)
+    return;
+  if (wanted.epoch != before.epoch)
+    self->send(region.actor, begin_epoch_request{wanted.epoch});
+  if (wanted.bytes > before.bytes)
+    step(self, planned.region.id, {}, grow_request{wanted.bytes});
+  change_variables(self, planned, before.variables);
+}
+
+// -- all of it ----------------------------------------------------------------
+
+/// Nothing fills a replica yet, so only homes are here.
+bool is_home(const catalog::local_region& wanted) {
+  return wanted.role == catalog::region_role::home;
+}
+
+void carry_out(region_keeper_pointer self, const region_plan& plan) {
+  const auto node = self->state.options.node_id;
+  for (const auto id : plan.retire)
+    retire(self, id);
+  for (const auto& planned : plan.make)
+    if (auto wanted = catalog::wanted_on(node, planned.region);
+        wanted && is_home(*wanted))
+      make(self, planned, std::move(*wanted));
+  for (const auto& planned : plan.change)
+    if (const auto wanted = catalog::wanted_on(node, planned.region);
+        wanted && is_home(*wanted))
+      change(self, planned, *wanted);
+    else
+      retire(self, planned.region.id); // another node is its home now
+  for (const auto id : plan.release)
+    release(self, id);
+  self->state.followed = std::max(self->state.followed, plan.applied);
+}
+
+plan_query what_is_here(const region_keeper_state& state) {
+  plan_query query;
+  for (const auto& [id, region] : state.regions)
+    if (region.unwanted)
+      query.held.insert(id);
+    else
+      query.have.emplace(id, region.local);
+  for (const auto& [_, id] : state.retired)
+    query.held.insert(id);
+  return query;
+}
+
+} // namespace
+
+void follow_tables(region_keeper_pointer self) {
+  auto& state = self->state;
+  if (std::exchange(state.asking, true)) {
+    state.ask_again = true;
+    return;
+  }
+  self->request(state.options.catalog, caf::infinite, what_is_here(state))
+    .then(
+      [self](const region_plan& plan) {
+        carry_out(self, plan);
+        self->state.asking = false;
+        if (std::exchange(self->state.ask_again, false))
+          follow_tables(self);
+        answer_waiters(self);
+      },
+      [self](const caf::error&) { /* the catalog ended: so does the node */ });
+}
+
+} // namespace holdfast::actors

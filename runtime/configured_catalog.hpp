@@ -1,0 +1,24 @@
+// What the configuration wants of the replicated tables: the commands that are
+// still to be agreed on. Pure; knows no actor.
+//
+// The configuration is the truth about the quota and the principals of the
+// tenants that it names, and about no region that is there already.
+#pragma once
+
+#include "actors/rules/catalog/tables.hpp"
+#include "config/node_config.hpp"
+
+#include <string>
+#include <vector>
+
+namespace holdfast::runtime {
+
+struct configured_changes {
+  std::vector<catalog::command> commands; ///< in this order
+  std::vector<std::string> warnings; ///< what stays as it is, against the file
+};
+
+configured_changes changes_for(const catalog::contents& tables,
+                               const std::vector<config::tenant>& tenants);
+
+} // namespace holdfast::runtime

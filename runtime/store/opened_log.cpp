@@ -1,0 +1,74 @@
+#include "runtime/store/opened_log.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace holdfast::runtime {
+
+namespace {
+
+/// People look for a file, and most errors of the database name none.
+shm::error in(const std::string& directory, shm::error why) {
+  if (why.detail.find(directory) == std::string::npos)
+    why.detail = directory + ": " + why.detail;
+  return why;
+}
+
+class read_storage final : public consensus::storage {
+public:
+  read_storage(std::unique_ptr<consensus_store> store,
+               consensus::stored_log log, std::string directory)
+    : store_{std::move(store)},
+      log_{std::move(log)},
+      directory_{std::move(directory)} {
+    // nop
+  }
+
+  shm::result<consensus::stored_log> load() override {
+    if (auto log = std::exchange(log_, std::nullopt))
+      return std::move(*log);
+    return store_->load(); // which says that it was loaded
+  }
+
+  shm::result<void>
+  commit(const std::vector<consensus::write>& writes) override {
+    auto done = store_->commit(writes);
+    if (!done)
+      return in(directory_, std::move(done).assume_error());
+    return done;
+  }
+
+private:
+  std::unique_ptr<consensus_store> store_;
+  std::optional<consensus::stored_log> log_;
+  std::string directory_;
+};
+
+/// The same number on every start of one database.
+std::uint64_t number_of(const digest_key& history) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof(number); ++i)
+    number = (number << 8) | history[i];
+  return number;
+}
+
+} // namespace
+
+shm::result<opened_log> open_log(const consensus_store_options& options) {
+  auto store = consensus_store::open(options);
+  if (!store && store.assume_error().code == shm::errc::no_value)
+    store = consensus_store::create(options);
+  if (!store)
+    return in(options.directory, std::move(store).assume_error());
+  auto log = store.assume_value()->load();
+  if (!log)
+    return in(options.directory, std::move(log).assume_error());
+  const auto& found = store.assume_value()->identity();
+  const consensus::origin who{number_of(found.history), found.incarnation};
+  return opened_log{std::make_shared<read_storage>(
+                      std::move(store).assume_value(),
+                      std::move(log).assume_value(), options.directory),
+                    who};
+}
+
+} // namespace holdfast::runtime

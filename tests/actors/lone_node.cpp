@@ -1,0 +1,113 @@
+#include "tests/actors/lone_node.hpp"
+
+#include "actors/consensus/membership.hpp"
+#include "actors/region_maker.hpp"
+#include "actors/tenant_region.hpp"
+
+namespace holdfast::test {
+
+using namespace std::chrono_literals;
+
+lone_node::lone_node() : maker{start(actors::region_maker)} {
+  begin();
+}
+
+void lone_node::begin() {
+  start_cast();
+  REQUIRE(ask<nothing>(catalog, entrance()));
+}
+
+void lone_node::start_cast() {
+  ++starts_;
+  start_catalog();
+  start_elector();
+  start_keeper();
+}
+
+actors::enter_request lone_node::entrance() const {
+  catalog::join_member self;
+  self.node = 1;
+  self.incarnation = starts_;
+  return {elector, keeper, self};
+}
+
+void lone_node::kill() {
+  ask<nothing>(keeper, fence_all_request{});
+  end(catalog);
+  end(elector);
+  end(store);
+  memories.clear();
+}
+
+void lone_node::start_catalog() {
+  actors::catalog_options options;
+  options.requests_max = 256;
+  options.proposal_deadline = 7000ms;
+  options.proposal_retry = 200ms;
+  options.attempts_max = 3;
+  options.now = now();
+  options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
+  options.log = log();
+  catalog = start(actors::catalog, std::move(options));
+}
+
+void lone_node::start_elector() {
+  actors::log_store_options on_disk;
+  on_disk.storage = std::make_shared<memory_storage>(disk);
+  on_disk.who = [start = starts_] { return consensus::origin{1, start}; };
+  on_disk.writes_max = 1000;
+  on_disk.log = log();
+  store = start(actors::log_store, std::move(on_disk));
+  actors::elector_options options;
+  options.first_members = members;
+  options.core.self = 1;
+  options.core.seed = 1;
+  options.core.cluster = consensus::digest_of(options.first_members);
+  options.store = store;
+  options.machine = catalog;
+  options.packet_bytes_max = 1 << 20;
+  options.proposals_max = 64;
+  options.watchers_max = 2;
+  options.proposal_deadline = 2000ms;
+  options.proposal_retry = 20ms;
+  options.now = now();
+  options.log = log();
+  elector = start(actors::elector, std::move(options));
+}
+
+void lone_node::start_keeper() {
+  actors::region_keeper_options options;
+  options.catalog = catalog;
+  options.maker = maker;
+  options.waiters_max = 64;
+  options.log = log();
+  options.start_region = [this](std::shared_ptr<shm::region> memory) {
+    memories[memory->options().name] = memory;
+    actors::tenant_region_options chosen;
+    chosen.region = std::move(memory);
+    chosen.maker = maker;
+    chosen.lease_duration = 300ms;
+    chosen.lease_renewal = 100ms;
+    chosen.now = now();
+    chosen.log = log();
+    return start(actors::tenant_region, std::move(chosen));
+  };
+  keeper = start(actors::region_keeper, std::move(options));
+}
+
+answered<nothing> lone_node::run_command(catalog::command command,
+                                         catalog::caller by) {
+  return ask<nothing>(catalog,
+                      command_request{std::move(command), std::move(by)});
+}
+
+answered<actors::tenant_region_actor>
+lone_node::find(const std::string& tenant, const std::string& region) {
+  return ask<actors::tenant_region_actor>(keeper, region_query{tenant, region});
+}
+
+std::shared_ptr<const catalog::contents> lone_node::tables() {
+  return ask<tables_copy>(catalog, tables_query{})->tables;
+}
+
+} // namespace holdfast::test

@@ -1,0 +1,172 @@
+#include "actors/region_keeper.hpp"
+
+#include "tests/actors/lone_node.hpp"
+
+using namespace holdfast;
+using namespace holdfast::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint64_t mebibyte = 1 << 20;
+
+struct one_region : lone_node {
+  one_region() {
+    REQUIRE(
+      run_command(catalog::create_tenant{"prod", {8 * mebibyte, 4, 64, 4}}));
+    REQUIRE(create());
+  }
+
+  answered<nothing> create() {
+    catalog::create_region made;
+    made.name = quotes;
+    made.options = {mebibyte, 2 * mebibyte, 16, 16};
+    made.variables = {{"bid", shm::layout::variable_kind::value, "f64", 8}};
+    return run_command(made);
+  }
+
+  answered<actors::tenant_region_actor> find_quotes() {
+    return find("prod", "quotes");
+  }
+
+  const catalog::region& row() {
+    seen = tables();
+    return seen->regions.at(quotes);
+  }
+
+  std::vector<std::string> names() {
+    return memories.at("quotes")->names_after({}, 16);
+  }
+
+  /// As a cluster would: another member, and a copy there.
+  void join_node_2() {
+    catalog::join_member join;
+    join.node = 2;
+    join.incarnation = 1;
+    catalog::entry entry;
+    entry.origin = {catalog::origin_kind::node, 2, 1};
+    entry.request_id = 1;
+    entry.command = join;
+    REQUIRE(ask<proposal_result>(
+      elector, propose_request{catalog::encode(entry).value()}));
+  }
+
+  const catalog::region_name quotes{"prod", "quotes"};
+  std::shared_ptr<const catalog::contents> seen;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(one_region, "a region is made in the epoch of its placement",
+                 "[actors][keeper]") {
+  const auto report
+    = ask<region_report>(*find_quotes().value, region_status_query{});
+
+  CHECK(report->status.epoch == row().placement.epoch);
+  CHECK(report->status.home == 1);
+  CHECK(report->status.variables == 1);
+}
+
+TEST_CASE_METHOD(one_region,
+                 "what is agreed on is in memory when it is answered",
+                 "[actors][keeper]") {
+  REQUIRE(run_command(catalog::add_variables{
+    quotes, {{"ask", shm::layout::variable_kind::value, "f64", 8}}}));
+  CHECK(names() == std::vector<std::string>{"ask", "bid"});
+
+  REQUIRE(run_command(catalog::remove_variables{quotes, {"bid"}}));
+  CHECK(names() == std::vector<std::string>{"ask"});
+
+  REQUIRE(run_command(catalog::grow_region{quotes, 2 * mebibyte}));
+  CHECK(memories.at("quotes")->status().bytes == 2 * mebibyte);
+  CHECK(row().options.bytes == 2 * mebibyte);
+}
+
+TEST_CASE_METHOD(one_region, "growth that cannot be reserved is not proposed",
+                 "[actors][keeper]") {
+  const auto answer = run_command(catalog::grow_region{quotes, 3 * mebibyte});
+
+  CHECK(answer.error.code == shm::errc::bad_argument);
+  CHECK(row().options.bytes == mebibyte);
+}
+
+TEST_CASE_METHOD(one_region, "a variable that does not fit is taken back",
+                 "[actors][keeper]") {
+  const auto answer = run_command(catalog::add_variables{
+    quotes, {{"huge", shm::layout::variable_kind::bytes, "blob", 4 << 20}}});
+
+  CHECK(answer.error.code == shm::errc::full);
+  CHECK(row().variables.size() == 1);
+  CHECK(names() == std::vector<std::string>{"bid"});
+  CHECK(find_quotes());
+}
+
+TEST_CASE_METHOD(one_region, "a region made by command survives a restart",
+                 "[actors][keeper]") {
+  const auto id = row().id;
+  const auto epoch = row().placement.epoch;
+
+  kill();
+  begin();
+
+  REQUIRE(find_quotes());
+  CHECK(row().id == id);
+  CHECK(row().placement.epoch > epoch);
+  CHECK(row().placement.began_empty == row().placement.epoch);
+  CHECK(memories.at("quotes")->status().epoch == row().placement.epoch);
+  CHECK(names() == std::vector<std::string>{"bid"});
+}
+
+TEST_CASE_METHOD(one_region, "a region that was removed stays removed",
+                 "[actors][keeper]") {
+  auto client = std::make_unique<caf::scoped_actor>(system);
+  REQUIRE(
+    ask_as<attached_region>(*client, *find_quotes().value, attach_request{}));
+  REQUIRE(run_command(catalog::remove_region{quotes}));
+  REQUIRE(tables()->retired.size() == 1);
+
+  kill();
+  begin();
+
+  CHECK(find_quotes().error.code == shm::errc::no_such_region);
+  CHECK(tables()->retired.empty());
+  CHECK(create());
+}
+
+TEST_CASE_METHOD(one_region, "a region elsewhere is named with its home",
+                 "[actors][keeper]") {
+  join_node_2();
+  catalog::create_region made;
+  made.name = {"prod", "orders"};
+  made.options = {mebibyte, mebibyte, 16, 16};
+  made.home = 2;
+  REQUIRE(run_command(made));
+
+  const auto found = find("prod", "orders");
+
+  CHECK(found.error.code == shm::errc::unavailable);
+  CHECK(found.error.detail == "region 'orders' is on node 2");
+}
+
+TEST_CASE_METHOD(one_region, "a region whose actor died waits to be removed",
+                 "[actors][keeper]") {
+  end(*find_quotes().value);
+
+  CHECK(has_logged("a region's actor died"));
+  CHECK(find_quotes().error.code == shm::errc::unavailable);
+  CHECK(create().error.code == shm::errc::exists);
+  REQUIRE(run_command(catalog::remove_region{quotes}));
+  CHECK(create());
+  CHECK(find_quotes());
+}
+
+TEST_CASE_METHOD(one_region, "when the node stops every region ends",
+                 "[actors][keeper]") {
+  const auto region = *find_quotes().value;
+
+  CHECK(ask<nothing>(keeper, fence_all_request{}));
+
+  CHECK(ask<region_report>(region, region_status_query{}).error.code
+        == shm::errc::unavailable);
+  CHECK(find_quotes().error.code == shm::errc::unavailable);
+}
