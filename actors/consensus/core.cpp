@@ -221,6 +221,10 @@ void core::submit_entries(std::vector<entry> entries,
 
 // -- What is seen from outside -----------------------------------------------
 
+bool core::votes() const {
+  return is_voter(log_.membership_at(log_.last()).second, options_.self);
+}
+
 node_id core::known_leader() const {
   if (library_.state() == library_state::leader)
     return options_.self;

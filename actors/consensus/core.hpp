@@ -209,6 +209,7 @@ private:
 
   bool absorb(const step_result& made, const std::vector<entry>& brought,
               log_index brought_from, const snapshot* received);
+  bool holds_messages_back(const write& wanted) const;
   void put(const step_result& made, const std::vector<entry>& brought,
            log_index brought_from, write& into);
   void say(outgoing said);
@@ -217,6 +218,7 @@ private:
   void stored_base(const open_write& stored);
   void fail(const std::string& why);
 
+  bool votes() const;
   node_id known_leader() const;
   view seen() const;
 
@@ -230,7 +232,7 @@ private:
 
   write_number written_ = 0;
   write_number stored_ = 0;
-  write_number ballot_ = 0; ///< the last write with a ballot in it
+  write_number held_by_ = 0; ///< the last write that messages wait for
   open_writes open_writes_;
   spoken spoken_;
   speaking_order speaking_;

@@ -113,14 +113,21 @@ bool core::absorb(const step_result& made, const std::vector<entry>& brought,
   }
   if (wanted.vote || wanted.base || wanted.tail) {
     open.number = ++written_;
-    if (wanted.vote && !options_.broken.speak_before_ballot)
-      ballot_ = written_;
+    if ((wanted.vote && !options_.broken.speak_before_ballot)
+        || holds_messages_back(wanted))
+      held_by_ = written_;
     open_writes_.add(std::move(open));
     out_.writes.push_back(std::move(wanted));
   }
   for (const auto& said : made.messages)
     say(said);
   return true;
+}
+
+bool core::holds_messages_back(const write& wanted) const {
+  return wanted.tail && !options_.broken.change_before_own_disk
+         && waits_for_own_disk(wanted.tail->entries,
+                               library_.state() == library_state::leader);
 }
 
 void core::put(const step_result& made, const std::vector<entry>& brought,
@@ -152,7 +159,7 @@ void core::say(outgoing said) {
   spoken_.say({options_.self, said.to, options_.cluster, options_.who,
                listening_.database_of(said.to), speaking_.next(said.to),
                std::move(said.content)},
-              ballot_, options_.bounds.held_messages_max);
+              held_by_, options_.bounds.held_messages_max);
 }
 
 void core::fill(append_request& said) const {

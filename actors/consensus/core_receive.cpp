@@ -96,7 +96,11 @@ void core::deliver(const message& heard) {
                    none, 0, nullptr))
       return;
   }
-  const auto made = library_.receive(heard, now_);
+  const bool asks_learner = std::holds_alternative<vote_request>(heard.content)
+                            && !votes()
+                            && !options_.broken.learners_refuse_votes;
+  const auto made = asks_learner ? library_.receive_as_voter(heard, now_)
+                                 : library_.receive(heard, now_);
   if (!absorb(made, append != nullptr ? append->entries : none,
               append != nullptr ? append->previous_index + 1 : 0,
               install != nullptr ? &install->base : nullptr))

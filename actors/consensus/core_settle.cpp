@@ -33,6 +33,9 @@ void core::time_out() {
       && !options_.broken.same_term_alone;
   if (alone)
     library_.begin_term();
+  if (library_.state() == library_state::follower && !votes()
+      && !options_.broken.learners_refuse_votes)
+    library_.forget_leader();
   auto made = library_.time_out(now_);
   made.ballot = made.ballot || alone;
   absorb(made, {}, 0, nullptr);

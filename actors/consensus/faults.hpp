@@ -37,6 +37,8 @@ struct faults {
   bool foreign_cluster = false;           ///< rule 16
   bool foreign_database = false;          ///< rule 17
   bool forget_change_before = false;      ///< see change_told_before
+  bool learners_refuse_votes = false;     ///< see is_voter
+  bool change_before_own_disk = false;    ///< see waits_for_own_disk
 };
 
 } // namespace holdfast::consensus

@@ -189,10 +189,19 @@ void tell_own_term(vote_result& said, term_number term) {
 }
 
 bool leads_alone(const membership* members, node_id self) {
-  if (members == nullptr || voter_count(*members) != 1)
-    return false;
-  const auto* found = find(*members, self);
+  return is_voter(members, self) && voter_count(*members) == 1;
+}
+
+bool is_voter(const membership* members, node_id self) {
+  const auto* found = members == nullptr ? nullptr : find(*members, self);
   return found != nullptr && found->role == member_role::voter;
+}
+
+bool waits_for_own_disk(const std::vector<entry>& entered, bool leads) {
+  return leads
+         && std::any_of(entered.begin(), entered.end(), [](const entry& one) {
+              return one.kind == entry_kind::change;
+            });
 }
 
 outcome judge(const change& wanted, const change_view& view) {

@@ -58,6 +58,32 @@ void tell_own_term(vote_result& said, term_number term);
 /// term is counted up first. True if that is so of `self`.
 bool leads_alone(const membership* members, node_id self);
 
+/// By the newest membership of its own log, committed or not.
+///
+/// To the library this decides whether a node grants votes, but it must not:
+/// servers answer requests for votes without consulting their configuration
+/// (Ongaro's thesis, 4.1). A learner that is being promoted may be the last to
+/// know; a candidate that knows needs its vote. When a lone voter has grown to
+/// two and stops before the other one has heard of it, nobody would ever lead
+/// again. It is safe: a candidate counts only the voters of its own log, every
+/// node has one vote in a term whatever its role, and two majorities of
+/// neighbouring memberships overlap.
+///
+/// Whoever does not vote still does not stand for election. The thesis (4.2.2)
+/// lets it, for a change that only the removed node holds; waits_for_own_disk
+/// leaves no such change.
+bool is_voter(const membership* members, node_id self);
+
+/// A leader sends a change only when its own disk holds it: true if this write
+/// is to be on disk before anything more is said.
+///
+/// Any other entry may be sent first (thesis, 10.2.1). But when one of two
+/// voters is voted out and the leader stops, the other one alone may come to
+/// hold the change: it does not stand, and it refuses its vote to the leader,
+/// whose log is the shorter one. So whoever holds a change, its leader does
+/// too: a voter of it, as none removes itself (rule 11).
+bool waits_for_own_disk(const std::vector<entry>& entered, bool leads);
+
 /// What a change of the membership is decided by (rule 11).
 struct change_view {
   const membership& members;

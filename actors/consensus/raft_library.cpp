@@ -115,6 +115,18 @@ step_result raft_library::receive(const message& from_peer, instant now) {
   return run(*raft_, event);
 }
 
+step_result raft_library::receive_as_voter(const message& from_peer,
+                                           instant now) {
+  assert(state() != library_state::leader);
+  // All that it asks of the configuration in this step is our own role.
+  auto own = configuration_of({{{raft_->id, "", member_role::voter}}});
+  std::swap(raft_->configuration, own);
+  auto result = receive(from_peer, now);
+  std::swap(raft_->configuration, own);
+  raft_configuration_close(&own);
+  return result;
+}
+
 step_result raft_library::persisted_entries(log_index last, instant now) {
   auto event = event_at(now, RAFT_PERSISTED_ENTRIES);
   event.persisted_entries.index = last;
@@ -173,6 +185,14 @@ void raft_library::begin_term() {
   raft_->current_term += 1;
   raft_->voted_for = raft_->id;
   raft_->follower_state.match = 0;
+}
+
+void raft_library::forget_leader() {
+  assert(state() == library_state::follower);
+  auto& leader = raft_->follower_state.current_leader;
+  raft_free(leader.address);
+  leader.address = nullptr;
+  leader.id = 0;
 }
 
 void raft_library::set_election_timeout(std::chrono::milliseconds timeout) {

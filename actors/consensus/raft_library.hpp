@@ -57,6 +57,9 @@ public:
   // One step each.
   step_result start(const stored_log& stored, instant now);
   step_result receive(const message& from_peer, instant now);
+  /// A request for a vote, judged as if this node had one: guards.hpp,
+  /// is_voter. Not while it leads.
+  step_result receive_as_voter(const message& from_peer, instant now);
   step_result persisted_entries(log_index last, instant now);
   step_result persisted_snapshot(const snapshot& base, instant now);
   step_result committed_change(log_index index, const membership& members,
@@ -70,6 +73,10 @@ public:
   /// Guards.hpp, leads_alone: the next step would make this node a leader in a
   /// term that it did not stand in. The ballot is to be stored.
   void begin_term();
+
+  /// Who does not stand for election keeps the name of a silent leader, and
+  /// with it a reason to refuse its vote to anybody else. Only of a follower.
+  void forget_leader();
 
   void set_election_timeout(std::chrono::milliseconds timeout);
 

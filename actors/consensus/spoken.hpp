@@ -1,4 +1,5 @@
-// Messages that wait until the term and vote they speak of are on disk.
+// Messages that wait until what they speak of is on disk: term and vote, and a
+// change of the membership at the leader (guards.hpp, waits_for_own_disk).
 //
 // The library takes a ballot for written as soon as it has asked for it. Here
 // nothing that was said after it leaves before the disk has reported it; what
@@ -16,16 +17,16 @@ using write_number = std::uint64_t;
 
 class spoken {
 public:
-  /// `ballot`: the last write with a ballot in it; 0: none yet. When more
-  /// than `held_max` wait, the message is lost, as on a network.
-  void say(message said, write_number ballot, std::size_t held_max) {
+  /// `after`: the write that it waits for; 0: none. When more than `held_max`
+  /// wait, the message is lost, as on a network.
+  void say(message said, write_number after, std::size_t held_max) {
     if (waiting_.size() < held_max)
-      waiting_.push_back({ballot, std::move(said)});
+      waiting_.push_back({after, std::move(said)});
   }
 
   /// What may leave when all writes up to `stored` are on disk.
   void release(write_number stored, std::vector<message>& into) {
-    while (!waiting_.empty() && waiting_.front().ballot <= stored) {
+    while (!waiting_.empty() && waiting_.front().after <= stored) {
       into.push_back(std::move(waiting_.front().said));
       waiting_.pop_front();
     }
@@ -33,7 +34,7 @@ public:
 
 private:
   struct held {
-    write_number ballot = 0;
+    write_number after = 0;
     message said;
   };
 

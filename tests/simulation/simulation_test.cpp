@@ -1,6 +1,7 @@
 #include "tests/simulation/world_options.hpp"
 #include "tests/support/catch.hpp"
 
+using namespace holdfast;
 using namespace holdfast::simulation;
 
 namespace {
@@ -34,6 +35,18 @@ TEST_CASE("the same seed tells the same story", "[simulation]") {
 
     CHECK(once.trace == again.trace);
     CHECK(once.events == again.events);
+  }
+}
+
+TEST_CASE("seeds that once left nobody to lead", "[simulation]") {
+  consensus::faults both;
+  both.learners_refuse_votes = both.change_before_own_disk = true;
+  for (const std::uint64_t seed : {24395, 28670}) {
+    INFO(seed);
+
+    CHECK(simulate({seed, both, {}}).violation
+          == "all is mended, but nobody leads");
+    CHECK(simulate({seed, {}, {}}).violation.empty());
   }
 }
 
