@@ -7,6 +7,7 @@
 #pragma once
 
 #include "config/catalog_bounds.hpp"
+#include "config/cluster_defaults.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -115,6 +116,10 @@ inline constexpr std::chrono::milliseconds discovery_stale_after{5000};
 /// Time for an answer, after which its file may go.
 inline constexpr std::chrono::milliseconds discovery_ask_patience{2000};
 
+/// Heartbeats that a node without a list waits for others before a cluster is
+/// founded: nodes that one script starts are all there by then.
+inline constexpr int discovery_meeting_beats = 3;
+
 /// Bytes of one node's file: a dozen short members, 500 bytes as a rule.
 inline constexpr std::size_t instance_file_bytes_max = 4 * kibibyte;
 /// Entries of the directory that one heartbeat looks at.
@@ -165,69 +170,6 @@ inline constexpr std::chrono::milliseconds lease_renewal_max{20000};
 
 /// Renewals in a lease: two may be lost before readers are told "stale".
 inline constexpr std::uint64_t lease_renewals_min = 3;
-
-// -- cluster -----------------------------------------------------------------
-
-/// Bytes. The longest host name that DNS knows.
-inline constexpr std::size_t host_bytes_max = 253;
-
-/// Peers of a node: one actor, one connection and one ping an interval each.
-inline constexpr std::uint64_t peers_max = 63;
-/// Seeds: some to join through, not all members again.
-inline constexpr std::uint64_t seeds_max = 16;
-/// Voters: each more costs a write on the way to a majority.
-inline constexpr std::uint64_t voters_max = 9;
-
-/// Share of commands that go to "any" node.
-inline constexpr std::uint64_t weight_default = 1;
-inline constexpr std::uint64_t weight_min = 1;
-inline constexpr std::uint64_t weight_max = 100;
-
-/// Word. Without TLS, whoever reaches the port owns the node.
-inline constexpr std::string_view transport_default = "tls";
-
-/// Word. A loaded host is late by up to half a second (measured).
-inline constexpr std::string_view health_profile_default = "default";
-/// Time between two pings, and so what one miss is.
-inline constexpr std::chrono::milliseconds health_interval_default{500};
-/// Time. For hosts that nothing else loads, and for tests.
-inline constexpr std::chrono::milliseconds health_interval_fast{50};
-inline constexpr std::chrono::milliseconds health_interval_min{20};
-inline constexpr std::chrono::milliseconds health_interval_max{10000};
-
-/// Misses in a row: one may be chance.
-inline constexpr std::uint64_t suspected_after_default = 2;
-inline constexpr std::uint64_t suspected_after_min = 1;
-inline constexpr std::uint64_t suspected_after_max = 100;
-/// Misses in a row: 2.5 s by default, as long as a lease.
-inline constexpr std::uint64_t down_after_default = 5;
-inline constexpr std::uint64_t down_after_min = 2;
-inline constexpr std::uint64_t down_after_max = 1000;
-
-/// Bytes of a public key of Ed25519, in hexadecimal digits.
-inline constexpr std::size_t peer_key_digits = 64;
-
-/// Time for a connect of our own before CAF is given the address: CAF would
-/// block every other connect for two minutes when nobody answers there.
-inline constexpr std::chrono::milliseconds probe_deadline{500};
-/// Time for a connection and its TLS handshake.
-inline constexpr std::chrono::milliseconds dial_deadline{3000};
-/// Time for each of the two answers of a hello.
-inline constexpr std::chrono::milliseconds peer_hello_deadline{3000};
-/// Time that a link must hold before the next reconnect counts as the first.
-inline constexpr std::chrono::milliseconds link_held_after{5000};
-/// Time between two heartbeats of CAF's connections, and after which silence
-/// ends one: the longest that a half-open connection hides a restarted peer.
-inline constexpr std::chrono::milliseconds caf_heartbeat_interval{1000};
-inline constexpr std::chrono::milliseconds caf_connection_timeout{5000};
-
-/// Failures in a row after which a peer is not asked for a while.
-inline constexpr std::uint32_t breaker_failures_max = 5;
-inline constexpr std::chrono::milliseconds breaker_open_for{2000};
-/// Calls to one peer that wait for their answers.
-inline constexpr std::size_t peer_calls_max = 256;
-/// Bytes of one call or answer: never holds up a heartbeat (measured).
-inline constexpr std::size_t peer_call_bytes_max = 256 * 1024;
 
 // -- tenants -----------------------------------------------------------------
 
