@@ -14,9 +14,13 @@ namespace {
 
 /// Copied when they change: each hello looks through them.
 void note_principals(catalog_state& state) {
-  state.principals.clear();
+  state.principals = state.options.first_principals;
   for (const auto& [name, tenant] : state.machine.now().all().tenants) {
+    // One that was just made gets its principals one by one.
+    if (tenant.principals.empty())
+      continue;
     auto& known = state.principals[name];
+    known.clear();
     for (const auto& each : tenant.principals)
       known.push_back(each.who);
   }
@@ -114,6 +118,16 @@ caf::result<region_home> find_home(catalog_pointer self,
   return region_home{found->second.placement.home};
 }
 
+placed_regions list_placed(catalog_pointer self,
+                           const placed_regions_query& query) {
+  const auto& regions = self->state.machine.now().all().regions;
+  placed_regions all;
+  for (auto at = regions.lower_bound({query.tenant, {}});
+       at != regions.end() && at->first.tenant == query.tenant; ++at)
+    all.regions.push_back({at->first, at->second});
+  return all;
+}
+
 tables_copy copy_tables(catalog_pointer self) {
   return {
     std::make_shared<const catalog::contents>(self->state.machine.now().all())};
@@ -132,6 +146,7 @@ catalog::audit_page find_audit(catalog_pointer self,
 catalog_actor::behavior_type catalog(catalog_pointer self,
                                      catalog_options options) {
   self->state.options = std::move(options);
+  note_principals(self->state);
   self->set_down_handler(
     [self](const caf::down_msg& down) { forget_session(self, down.source); });
   return {
@@ -161,6 +176,12 @@ catalog_actor::behavior_type catalog(catalog_pointer self,
     },
     [self](const plan_query& query) { return plan(self, query); },
     [self](const home_query& query) { return find_home(self, query); },
+    [self](known_members_query) {
+      return known_members{self->state.machine.now().all().members};
+    },
+    [self](const placed_regions_query& query) {
+      return list_placed(self, query);
+    },
     [self](enter_due) { join(self); },
     [self](const proposal_due& due) { propose_again(self, due.request_id); },
   };

@@ -32,6 +32,9 @@ struct catalog_options {
   std::chrono::milliseconds proposal_retry{};
   /// Attempts of a proposal of which it is not known what became.
   std::uint32_t attempts_max = 1;
+  /// Who may enter a tenant that the tables do not have, or not yet: a node
+  /// without a leader is to be asked why.
+  std::map<std::string, std::vector<rules::principal>> first_principals{};
   catalog::hash_function digest;
   std::function<shm::boot_clock::time_point()> now;
   std::function<std::chrono::system_clock::time_point()> wall_now;

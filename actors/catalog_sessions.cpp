@@ -72,7 +72,11 @@ void log_refusal(catalog_pointer self, const admit_request& request) {
 /// the tables know count everywhere.
 std::optional<rules::quota_refusal> check_quota(const catalog_state& state,
                                                 const std::string& tenant) {
-  const auto& quota = state.machine.now().all().tenants.at(tenant).quota;
+  const auto& tenants = state.machine.now().all().tenants;
+  const auto found = tenants.find(tenant);
+  if (found == tenants.end())
+    return std::nullopt; // only as first_principals lets it in
+  const auto& quota = found->second.quota;
   const auto here = state.sessions_of.find(tenant);
   const auto used = quota.used().sessions
                     + (here == state.sessions_of.end() ? 0 : here->second);

@@ -37,6 +37,14 @@ constexpr std::array create_region_arguments{
   argument{"writers", text, false, "clients|node"}};
 constexpr std::array grow_region_arguments{region, argument{"bytes", number}};
 constexpr std::array sessions_arguments{argument{"after", number, false}};
+constexpr std::array audit_arguments{
+  argument{"after", number, false}, argument{"command", text, false},
+  argument{"target", text, false}, argument{"node", number, false},
+  argument{"refused", number, false}};
+constexpr std::array node_argument{argument{"node", number}};
+constexpr std::array add_member_arguments{argument{"node", number},
+                                          argument{"address", text}};
+constexpr std::array transfer_arguments{argument{"to", number, false}};
 
 constexpr std::array commands{
   command{"hello", hello_arguments, right_needed::none,
@@ -67,6 +75,32 @@ constexpr std::array commands{
           "reserves more memory, up to the region's bytes_max"},
   command{"sessions", sessions_arguments, right_needed::admin_anywhere,
           "lists who is attached to your tenant"},
+  command{"audit", audit_arguments, right_needed::admin_anywhere,
+          "lists what was decided about your tenant, and for whom"},
+  command{"cluster_status",
+          {},
+          right_needed::none,
+          "counts the nodes and names the leader"},
+  command{"cluster_instances",
+          {},
+          right_needed::none,
+          "tells each node as this one sees it"},
+  command{
+    "members", {}, right_needed::none, "lists the members of the cluster"},
+  command{"members_add", add_member_arguments, right_needed::operate,
+          "adds a node that follows, without a vote"},
+  command{"members_promote", node_argument, right_needed::operate,
+          "gives a member a vote"},
+  command{"members_remove", node_argument, right_needed::operate,
+          "removes a member"},
+  command{"members_leave",
+          {},
+          right_needed::operate,
+          "takes this node off the members"},
+  command{"leader_transfer", transfer_arguments, right_needed::operate,
+          "hands leadership over"},
+  command{"drain", {}, right_needed::operate, "keeps this node from leading"},
+  command{"resume", {}, right_needed::operate, "lets this node lead again"},
 };
 
 shm::error bad(std::string why) {
@@ -185,6 +219,8 @@ std::string_view name_of(right_needed right) noexcept {
     return "any";
   case right_needed::admin_anywhere:
     return "admin on some region";
+  case right_needed::operate:
+    return "operator";
   }
   return "?";
 }

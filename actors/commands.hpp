@@ -31,9 +31,10 @@ enum class right_needed : std::uint8_t {
   write,
   create,
   admin,
-  as_access,     ///< read or write, as the argument `access` says
-  any,           ///< some right
-  admin_anywhere ///< admin on whatever pattern; the command names no region
+  as_access,      ///< read or write, as the argument `access` says
+  any,            ///< some right
+  admin_anywhere, ///< admin on whatever pattern; the command names no region
+  operate         ///< to be root or the node's own user
 };
 
 struct command {

@@ -4,6 +4,7 @@
 // whole cast and wires it.
 #pragma once
 
+#include "actors/cluster_messages.hpp"
 #include "actors/elector_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/type_ids.hpp"
@@ -194,6 +195,10 @@ using catalog_actor = machine_actor::extend<
   caf::replies_to<plan_query>::with<region_plan>,
   // Names the home of a region.
   caf::replies_to<home_query>::with<region_home>,
+  // Lists the members as the tables have them.
+  caf::replies_to<known_members_query>::with<known_members>,
+  // Lists all regions of a tenant, wherever they are.
+  caf::replies_to<placed_regions_query>::with<placed_regions>,
   // Timer: tries again to enter.
   caf::reacts_to<enter_due>,
   // Timer: proposes again.
@@ -243,7 +248,46 @@ using peer_actor = caf::typed_actor<
 /// The one actor that is published: passes hellos to the peer they are from.
 using peer_door_actor
   = caf::typed_actor<caf::replies_to<hello_opening>::with<hello_reply>,
-                     caf::replies_to<hello_proof>::with<hello_welcome>>;
+                     caf::replies_to<hello_proof>::with<hello_welcome>,
+                     // Somebody who wants to join asks who is here.
+                     caf::replies_to<knock>::with<knock_answer>>;
+
+/// The same as its own node sees it.
+using own_door_actor = peer_door_actor::extend<
+  // Lets a node in, or out.
+  caf::reacts_to<door_entry>,
+  // Says what those are told who knock.
+  caf::reacts_to<door_guide>>;
+
+// -- the cluster --------------------------------------------------------------
+
+/// Knows the other nodes: has a peer for each, tells the elector how they are
+/// reached, and steers the leadership. One per node, also of a node alone.
+using cluster_actor = caf::typed_actor<
+  // A peer's state.
+  caf::reacts_to<peer_changed>,
+  // Who leads.
+  caf::reacts_to<leadership>,
+  // What the cluster actor of another node asks.
+  caf::replies_to<served_call>::with<call_answer>,
+  // Counts nodes and names the leader.
+  caf::replies_to<cluster_status_query>::with<cluster_report>,
+  // Tells each node's state.
+  caf::replies_to<cluster_instances_query>::with<cluster_instances>,
+  // Lists who takes part in the agreement.
+  caf::replies_to<members_query>::with<member_list>,
+  // Adds, promotes, demotes or removes a member.
+  caf::replies_to<change_cluster_request>::with<void>,
+  // Hands leadership over.
+  caf::replies_to<hand_over_request>::with<void>,
+  // Keeps this node from leading, or no longer.
+  caf::replies_to<drain_node_request>::with<void>,
+  // Another node was found: gets a peer.
+  caf::reacts_to<found_node>,
+  // Says goodbye and ends.
+  caf::replies_to<leave_cluster_request>::with<void>,
+  // Timer: looks at members and leadership.
+  caf::reacts_to<steer_due>>;
 
 } // namespace holdfast::actors
 

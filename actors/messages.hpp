@@ -166,6 +166,22 @@ struct region_home {
   catalog::node_id node = 0; ///< 0: not chosen yet
 };
 
+/// Who is in the tables, and what the leader decided about them.
+struct known_members_query {};
+
+struct known_members {
+  std::map<catalog::node_id, catalog::member> members;
+};
+
+/// The regions of a tenant, wherever they are.
+struct placed_regions_query {
+  std::string tenant;
+};
+
+struct placed_regions {
+  std::vector<planned_region> regions; ///< by name
+};
+
 /// Answered once all up to that entry is carried out on this node.
 struct usable_query {
   catalog::log_index index = 0;

@@ -40,8 +40,10 @@ void on_ping_due(peer_pointer self) {
   auto& state = self->state;
   self->delayed_send(self, state.options.health.interval, ping_due{});
   announce(self, state.health.on_tick(since_boot(self)));
-  if (state.phase != peer_phase::linked)
+  if (state.phase != peer_phase::linked) {
+    note_unheard(self);
     return;
+  }
   const peer_ping ping{state.link, ++state.sequence,
                        state.options.ours().history};
   state.pinged = state.options.now();

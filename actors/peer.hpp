@@ -75,6 +75,7 @@ struct peer_actor_state {
 
   std::uint64_t sequence = 0; ///< of the last ping
   std::uint64_t answered = 0; ///< of the last pong
+  std::uint32_t unheard = 0;  ///< intervals without a first link
   shm::boot_clock::time_point pinged{};
   peer_options options{};
   rules::peer_health health{{}};
@@ -115,6 +116,9 @@ caf::result<hello_welcome> on_proof(peer_pointer self,
 
 /// The other node's actor ended, or the connection to it.
 void on_link_closed(peer_pointer self, bool said_so);
+
+/// An interval without a link: once, if there has never been one, it is said.
+void note_unheard(peer_pointer self);
 
 /// Logs and tells what a step of the health rule changed, if it did.
 void announce(peer_pointer self, const rules::peer_health::step& step);

@@ -12,8 +12,8 @@
 namespace holdfast::actors {
 
 struct peer_door_options {
-  std::uint64_t node = 0; ///< this one
-  std::map<std::uint64_t, peer_actor> peers;
+  std::uint64_t node = 0;                    ///< this one
+  std::map<std::uint64_t, peer_actor> peers; ///< at first
   log_function log;
 };
 
@@ -21,12 +21,13 @@ struct peer_door_state {
   static constexpr const char* name = "peer door";
 
   std::uint64_t strangers = 0;
+  door_guide guide{};
   peer_door_options options{};
 };
 
-using peer_door_pointer = peer_door_actor::stateful_pointer<peer_door_state>;
+using peer_door_pointer = own_door_actor::stateful_pointer<peer_door_state>;
 
-peer_door_actor::behavior_type peer_door(peer_door_pointer self,
-                                         peer_door_options options);
+own_door_actor::behavior_type peer_door(peer_door_pointer self,
+                                        peer_door_options options);
 
 } // namespace holdfast::actors

@@ -11,6 +11,13 @@ using namespace std::chrono_literals;
 
 using opened_hello = peer_actor_state::opened_hello;
 
+void tell_listeners(peer_pointer self) {
+  const auto& state = self->state;
+  for (const auto& listener : state.options.listeners)
+    self->send(listener, peer_changed{state.options.node, state.health.state(),
+                                      state.health.reason(), state.elector});
+}
+
 void note(peer_pointer self, log_level level, std::string_view what,
           std::string detail) {
   const auto& options = self->state.options;
@@ -20,11 +27,16 @@ void note(peer_pointer self, log_level level, std::string_view what,
 }
 
 /// A reason that repeats with each try is written once.
-void on_refused_hello(peer_pointer self, const std::string& why) {
+void note_once(peer_pointer self, std::string_view what,
+               const std::string& why) {
   auto& last = self->state.counted.refused;
   if (last != why)
-    note(self, log_level::warning, "a peer's hello failed", why);
+    note(self, log_level::warning, what, why);
   last = why;
+}
+
+void on_refused_hello(peer_pointer self, const std::string& why) {
+  note_once(self, "a peer's hello failed", why);
 }
 
 /// What the other side said, or that it said nothing.
@@ -95,7 +107,10 @@ void stand(peer_pointer self, const rules::hello& theirs,
   self->monitor(state.remote);
   self->delayed_send(self, state.options.held_after, link_held{link});
   // It answered to a nonce of ours.
-  announce(self, state.health.on_answer());
+  if (const auto step = state.health.on_answer())
+    announce(self, step);
+  else
+    tell_listeners(self); // how its elector is reached has changed
 }
 
 void on_welcome(peer_pointer self, const opened_hello& opened,
@@ -181,10 +196,10 @@ void on_dialled(peer_pointer self, const dialled& found) {
     announce(self, state.health.on_refused());
     break;
   case reach_outcome::silent:
+    if (!found.detail.empty())
+      note_once(self, "a peer was not reached", found.detail);
     break;
   }
-  if (!found.detail.empty())
-    note(self, log_level::debug, "a peer was not reached", found.detail);
   try_again(self);
 }
 
@@ -296,6 +311,17 @@ void on_link_closed(peer_pointer self, bool said_so) {
   reach_after(self, 0ms);
 }
 
+void note_unheard(peer_pointer self) {
+  // Long enough for nodes that are started one after the other.
+  constexpr std::uint32_t intervals = 20;
+  auto& state = self->state;
+  if (state.counted.links == 0 && ++state.unheard == intervals)
+    note(self, log_level::warning, "a peer has not been heard of",
+         state.dialing.is_ours()
+           ? "this node calls it"
+           : "it is to call this node; its log may say why it cannot");
+}
+
 void announce(peer_pointer self, const rules::peer_health::step& step) {
   if (!step)
     return;
@@ -307,9 +333,7 @@ void announce(peer_pointer self, const rules::peer_health::step& step) {
                     {{"peer", std::to_string(state.options.node)},
                      {"state", std::string{rules::text_of(step->state)}},
                      {"reason", std::string{rules::text_of(step->reason)}}});
-  for (const auto& listener : state.options.listeners)
-    self->send(listener, peer_changed{state.options.node, step->state,
-                                      step->reason, state.elector});
+  tell_listeners(self);
 }
 
 } // namespace holdfast::actors

@@ -70,6 +70,21 @@ struct call_answer {
   std::string body;
 };
 
+/// A node that knows of this one by its address only.
+struct knock {
+  std::uint32_t protocol = 0;
+  std::string cluster; ///< its name
+  std::uint64_t node = 0;
+  std::string address; ///< host:port of its door
+};
+
+/// Who is here. The two say hello to each other later, as all do.
+struct knock_answer {
+  std::uint64_t node = 0;
+  std::string address;
+  std::uint64_t founders = 0; ///< digest of the first members; 0: not known
+};
+
 // -- inside a node ------------------------------------------------------------
 
 /// Ask the other node. The answer is an error after the deadline, or at once
@@ -198,6 +213,17 @@ typename Inspector::result_type inspect(Inspector& f, remote_call& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, call_answer& x) {
   return f(caf::meta::type_name("call_answer"), x.body);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, knock& x) {
+  return f(caf::meta::type_name("knock"), x.protocol, x.cluster, x.node,
+           x.address);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, knock_answer& x) {
+  return f(caf::meta::type_name("knock_answer"), x.node, x.address, x.founders);
 }
 
 namespace rules {

@@ -38,6 +38,17 @@ constexpr std::array runners{
   named_runner{"remove_region", remove_region},
   named_runner{"grow_region", grow_region},
   named_runner{"sessions", list_sessions},
+  named_runner{"audit", list_decisions},
+  named_runner{"cluster_status", tell_cluster_status},
+  named_runner{"cluster_instances", list_instances},
+  named_runner{"members", list_members},
+  named_runner{"members_add", add_member},
+  named_runner{"members_promote", promote_member},
+  named_runner{"members_remove", remove_member},
+  named_runner{"members_leave", leave_members},
+  named_runner{"leader_transfer", transfer_leader},
+  named_runner{"drain", drain_node},
+  named_runner{"resume", resume_node},
 };
 
 runner runner_of(std::string_view command) {
@@ -128,15 +139,30 @@ std::optional<rules::right> right_for(const command& command,
                                              : rules::right::read;
   case right_needed::none:
   case right_needed::any:
+  case right_needed::operate:
     return std::nullopt;
   }
   return std::nullopt;
 }
 
-shm::result<void> check_right(const admission& who, const command& command,
+/// Root and the node's own user could do as they like with it anyway.
+shm::result<void> check_operator(const session_options& options,
+                                 const command& command) {
+  const auto uid = options.credentials.uid;
+  if (uid == 0 || uid == options.node.uid)
+    return boost::outcome_v2::success();
+  return shm::failed(shm::errc::no_right,
+                     "'" + std::string{command.name}
+                       + "' needs an operator: root or the node's user");
+}
+
+shm::result<void> check_right(const session_options& options,
+                              const admission& who, const command& command,
                               const asked& request) {
   if (command.right == right_needed::none)
     return boost::outcome_v2::success();
+  if (command.right == right_needed::operate)
+    return check_operator(options, command);
   const auto region = request.text("region");
   const auto held = rules::rights_on(who.grants, region);
   const auto needed = right_for(command, request);
@@ -166,7 +192,8 @@ void dispatch(session_pointer self, wire::frame frame) {
     return refuse(self, id, checked.assume_error());
   const asked request{id, std::move(frame.fields)};
   if (self->state.who)
-    if (auto checked = check_right(*self->state.who, command, request);
+    if (auto checked
+        = check_right(self->state.options, *self->state.who, command, request);
         !checked)
       return refuse(self, id, checked.assume_error());
   runner_of(command.name)(self, request);

@@ -20,6 +20,7 @@ namespace holdfast::actors {
 /// What a client may learn about the node.
 struct node_facts {
   std::uint64_t id = 1;
+  std::uint32_t uid = 0; ///< its user, who may operate it, as root may
   std::string name;
   std::string version;
   std::chrono::milliseconds lease{};
@@ -31,6 +32,7 @@ struct session_options {
   peer_credentials credentials;
   catalog_actor catalog;
   region_keeper_actor keeper;
+  cluster_actor cluster;
   node_facts node;
   std::function<shm::boot_clock::time_point()> now;
   std::function<std::chrono::system_clock::time_point()> wall_now;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 namespace holdfast::actors {
 
@@ -44,56 +45,86 @@ wire::fields row_of(const region_report& report, rules::right_set rights) {
           {"rights", to_string(rights)}};
 }
 
+/// One that is not on this node: what the tables say of it.
+wire::fields row_of(const planned_region& planned, rules::right_set rights,
+                    std::uint64_t here) {
+  const auto& [name, region] = planned;
+  const auto& placed = region.placement;
+  return {
+    {"region", name.region},
+    {"bytes", region.options.bytes},
+    {"bytes_max", region.options.bytes_max},
+    {"bytes_free", std::uint64_t{0}},
+    {"variables", std::uint64_t{region.variables.size()}},
+    {"variables_max", std::uint64_t{region.options.variables_max}},
+    {"clients", std::uint64_t{0}},
+    {"epoch", placed.epoch},
+    {"home", placed.home},
+    {"state", std::string{placed.home == here ? "unavailable" : "elsewhere"}},
+    {"role", std::string{placed.home == here ? "home" : "none"}},
+    {"rights", to_string(rights)}};
+}
+
 /// Answers of many regions on their way into one reply.
 struct gathering {
   std::uint64_t request_id = 0;
   std::size_t open = 0;
   bool more = false;
-  std::vector<region_report> reports;
+  std::map<std::string, wire::fields> rows; ///< by name
 };
 
 void finish_if_complete(session_pointer self,
                         const std::shared_ptr<gathering>& into) {
   if (into->open != 0)
     return;
-  std::sort(into->reports.begin(), into->reports.end(),
-            [](const region_report& a, const region_report& b) {
-              return a.name < b.name;
-            });
   wire::rows rows;
-  for (const auto& report : into->reports)
-    rows.push_back(
-      row_of(report, rules::rights_on(self->state.who->grants, report.name)));
+  for (auto& [_, row] : into->rows)
+    rows.push_back(std::move(row));
   answer(self, into->request_id,
          {{"rows", std::move(rows)}, {"more", into->more}});
 }
 
+/// The row of a region that is here comes from its actor; that of another one
+/// stands already.
+void ask_for_row(session_pointer self, const std::shared_ptr<gathering>& into,
+                 const located_region& located, rules::right_set rights) {
+  ++into->open;
+  self->request(located.actor, caf::infinite, region_status_query{})
+    .then(
+      [=](const region_report& report) {
+        into->rows[report.name] = row_of(report, rights);
+        --into->open;
+        finish_if_complete(self, into);
+      },
+      [=](const caf::error&) {
+        // It was removed between the list and the question.
+        into->rows.erase(located.name);
+        --into->open;
+        finish_if_complete(self, into);
+      });
+}
+
 void gather(session_pointer self, const asked& request,
-            const located_regions& all) {
+            const placed_regions& all, const located_regions& here) {
   const auto into = std::make_shared<gathering>();
   into->request_id = request.id;
   const auto after = request.text("after");
-  for (const auto& [name, region] : all.regions) {
-    if (name <= after
-        || rules::rights_on(self->state.who->grants, name).empty())
+  std::map<std::string, located_region> located;
+  for (const auto& each : here.regions)
+    located.emplace(each.name, each);
+  for (const auto& planned : all.regions) {
+    const auto& name = planned.name.region;
+    const auto rights = rules::rights_on(self->state.who->grants, name);
+    if (name <= after || rights.empty())
       continue;
-    if (into->open == page_rows_max) {
+    if (into->rows.size() == page_rows_max) {
       into->more = true;
       break;
     }
-    ++into->open;
-    self->request(region, caf::infinite, region_status_query{})
-      .then(
-        [self, into](const region_report& report) {
-          into->reports.push_back(report);
-          --into->open;
-          finish_if_complete(self, into);
-        },
-        [self, into](const caf::error&) {
-          // It was removed between the list and the question.
-          --into->open;
-          finish_if_complete(self, into);
-        });
+    into->rows.emplace(name,
+                       row_of(planned, rights, self->state.options.node.id));
+    if (const auto found = located.find(name); found != located.end())
+      ask_for_row(self, into, found->second, rights);
   }
   finish_if_complete(self, into);
 }
@@ -154,11 +185,22 @@ void tell_time(session_pointer self, const asked& request) {
 }
 
 void list_regions(session_pointer self, const asked& request) {
+  const auto tenant = self->state.who->tenant;
   self
-    ->request(self->state.options.keeper, caf::infinite,
-              regions_query{self->state.who->tenant})
-    .then([=](const located_regions& all) { gather(self, request, all); },
-          refusing(self, request.id));
+    ->request(self->state.options.catalog, caf::infinite,
+              placed_regions_query{tenant})
+    .then(
+      [=](const placed_regions& all) {
+        self
+          ->request(self->state.options.keeper, caf::infinite,
+                    regions_query{tenant})
+          .then(
+            [=](const located_regions& here) {
+              gather(self, request, all, here);
+            },
+            refusing(self, request.id));
+      },
+      refusing(self, request.id));
 }
 
 void tell_region(session_pointer self, const asked& request) {

@@ -85,4 +85,17 @@ void remove_region(session_pointer self, const asked& request);
 void grow_region(session_pointer self, const asked& request);
 void list_sessions(session_pointer self, const asked& request);
 
+void list_decisions(session_pointer self, const asked& request);
+
+void tell_cluster_status(session_pointer self, const asked& request);
+void list_instances(session_pointer self, const asked& request);
+void list_members(session_pointer self, const asked& request);
+void add_member(session_pointer self, const asked& request);
+void promote_member(session_pointer self, const asked& request);
+void remove_member(session_pointer self, const asked& request);
+void leave_members(session_pointer self, const asked& request);
+void transfer_leader(session_pointer self, const asked& request);
+void drain_node(session_pointer self, const asked& request);
+void resume_node(session_pointer self, const asked& request);
+
 } // namespace holdfast::actors

@@ -6,6 +6,7 @@
 // which is what we want. Some carry descriptors or memory and never will leave.
 #pragma once
 
+#include "actors/cluster_messages.hpp"
 #include "actors/elector_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/peer_messages.hpp"
@@ -74,6 +75,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::tables_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::plan_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::region_plan)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::home_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::known_members_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::known_members)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placed_regions_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placed_regions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::region_home)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::usable_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reserve_growth_request)
@@ -136,6 +141,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(holdfast_peers, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::peer_pong))
   CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::remote_call))
   CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::call_answer))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::knock))
+  CAF_ADD_TYPE_ID(holdfast_peers, (holdfast::knock_answer))
 
 CAF_END_TYPE_ID_BLOCK(holdfast_peers)
 
@@ -154,3 +161,20 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::dialled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reach_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::ping_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::link_held)
+
+// -- the cluster --------------------------------------------------------------
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::cluster_status_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::cluster_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::cluster_instances_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::cluster_instances)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::members_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::member_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::change_cluster_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::hand_over_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::drain_node_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::found_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::leave_cluster_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::steer_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::door_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::door_guide)

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/travelling_types.hpp"
+#include "runtime/peer_network.hpp"
 
 #include <caf/atom.hpp>
 
@@ -22,12 +23,14 @@ std::size_t worker_count() {
 
 } // namespace
 
-caf_setup::caf_setup() {
+caf_setup::caf_setup(const std::optional<config::cluster_section>& cluster) {
   actors::describe_errors_in(*this);
   actors::add_travelling_types_to(*this);
   // The default, stealing, burns 2 to 3 % of a core when idle and wakes late.
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", worker_count());
+  if (cluster)
+    load_network(*this, *cluster);
 }
 
 } // namespace holdfast::runtime

@@ -183,4 +183,13 @@ configured_changes changes_for(const catalog::contents& tables,
   return made;
 }
 
+std::map<std::string, std::vector<rules::principal>>
+principals_of(const std::vector<config::tenant>& tenants) {
+  std::map<std::string, std::vector<rules::principal>> made;
+  for (const auto& tenant : tenants)
+    for (const auto& each : tenant.principals)
+      made[tenant.name].push_back(principal_of(each));
+  return made;
+}
+
 } // namespace holdfast::runtime

@@ -8,6 +8,7 @@
 #include "actors/rules/catalog/tables.hpp"
 #include "config/node_config.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,9 @@ struct configured_changes {
 
 configured_changes changes_for(const catalog::contents& tables,
                                const std::vector<config::tenant>& tenants);
+
+/// Who may enter by the configuration alone, by tenant.
+std::map<std::string, std::vector<rules::principal>>
+principals_of(const std::vector<config::tenant>& tenants);
 
 } // namespace holdfast::runtime

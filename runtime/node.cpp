@@ -1,7 +1,6 @@
 #include "runtime/node.hpp"
 
 #include "actors/catalog.hpp"
-#include "actors/consensus/membership.hpp"
 #include "actors/departure_watch.hpp"
 #include "actors/elector.hpp"
 #include "actors/error.hpp"
@@ -16,6 +15,7 @@
 #include <caf/all.hpp>
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <array>
 #include <span>
@@ -30,11 +30,6 @@ std::string cluster_of(const config::node_config& config) {
                         : std::string{config::cluster_name_default};
 }
 
-/// What the cluster begins with. A node alone is all of it, and has no address.
-consensus::membership first_members(const config::node_config& config) {
-  return {{{config.node.id, "alone", consensus::member_role::voter}}};
-}
-
 /// Not for secrecy: equal tables have equal digests.
 std::string digest_of(std::span<const std::uint8_t> octets) {
   std::array<unsigned char, 32> digest{};
@@ -44,17 +39,6 @@ std::string digest_of(std::span<const std::uint8_t> octets) {
   ::sodium_bin2hex(digits.data(), digits.size(), digest.data(), digest.size());
   digits.pop_back();
   return digits;
-}
-
-template <class Answer, class Handle, class Message>
-shm::result<Answer> ask(caf::actor_system& system, const Handle& whom,
-                        Message message) {
-  caf::scoped_actor self{system};
-  shm::result<Answer> got = shm::failed(shm::errc::unavailable);
-  self->request(whom, caf::infinite, std::move(message))
-    .receive([&](Answer& answer) { got = std::move(answer); },
-             [&](const caf::error& error) { got = actors::to_shm(error); });
-  return got;
 }
 
 template <class Handle, class Message>
@@ -69,9 +53,13 @@ shm::result<void> tell(caf::actor_system& system, const Handle& whom,
   return got;
 }
 
-shm::error about(shm::error why, const std::string& what) {
-  why.detail = what + ": " + why.detail;
-  return why;
+/// Null when no directory is configured.
+shm::result<std::unique_ptr<discovery_watch>>
+watch_directory(event_loop& loop, const config::node_config& config,
+                const actors::log_function& log) {
+  if (!config.cluster || config.cluster->discovery_directory.empty())
+    return std::unique_ptr<discovery_watch>{};
+  return discovery_watch::open(loop, config, node_version(), log);
 }
 
 /// Ends an actor, if it was started, and lets go of it.
@@ -91,22 +79,28 @@ std::string node_version() {
 shm::result<std::unique_ptr<node>>
 node::start(event_loop& loop, const config::node_config& config,
             actors::log_function log) {
-  // To serve alone what was to be a cluster would be a quiet lie.
-  if (config.cluster)
-    return shm::failed(shm::errc::bad_argument,
-                       "section 'cluster': this version runs one node and "
-                       "joins no cluster yet; leave the section out");
   auto directory = data_directory::open(config.node.data_directory);
   if (!directory)
     return std::move(directory).assume_error();
+  auto chosen = config;
+  if (auto ready = prepare_tls(chosen, log); !ready)
+    return std::move(ready).assume_error();
+  auto watch = watch_directory(loop, chosen, log);
+  if (!watch)
+    return std::move(watch).assume_error();
   std::unique_ptr<node> made{
-    new node{config, std::move(log), std::move(directory).assume_value()}};
+    new node{chosen, std::move(log), std::move(directory).assume_value()}};
   // The door first: what another node owns is found out before memory is
   // reserved. Clients wait in it until the regions are there.
   if (auto opened = made->open_door(loop); !opened)
     return std::move(opened).assume_error();
-  if (auto cast = made->start_cast(); !cast)
+  auto begun = how_it_began(made->system_, loop, made->config_,
+                            watch.assume_value().get(), made->log_);
+  if (!begun)
+    return std::move(begun).assume_error();
+  if (auto cast = made->start_cast(loop, begun.assume_value()); !cast)
     return std::move(cast).assume_error();
+  made->follow_directory(loop, std::move(watch).assume_value());
   made->end_with_the_agreement(loop);
   made->endpoint_->start();
   return made;
@@ -117,6 +111,7 @@ node::node(const config::node_config& config, actors::log_function log,
   : config_{config},
     log_{std::move(log)},
     directory_{std::move(directory)},
+    setup_{config.cluster},
     worker_{system_, {config::loop_stretch, config::loop_rest_per_work}},
     system_{setup_},
     started_{shm::boot_clock::now()} {
@@ -146,22 +141,25 @@ shm::result<void> node::open_door(event_loop& loop) {
   return boost::outcome_v2::success();
 }
 
-shm::result<void> node::start_cast() {
+shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
   auto log = open_log({config_.node.data_directory + "/consensus",
                        cluster_of(config_), config_.node.id});
   if (!log)
     return std::move(log).assume_error();
   const auto incarnation = log.assume_value().who.start;
-  start_elector(std::move(log).assume_value());
+  start_elector(std::move(log).assume_value(), begun.members);
   start_keeper();
-  if (auto entered = enter(incarnation); !entered)
-    return entered;
-  if (auto applied = apply_configuration(); !applied)
-    return applied;
-  return wait_for_regions();
+  auto cluster = cluster_cast::start(
+    system_, loop.io(), {config_, elector_, catalog_, begun.members, log_});
+  if (!cluster)
+    return std::move(cluster).assume_error();
+  cluster_ = std::move(cluster).assume_value();
+  if (const auto& seed = begun.seed)
+    caf::anon_send(cluster_->actor(), found_node{seed->node, seed->address});
+  return begin(incarnation);
 }
 
-void node::start_elector(opened_log log) {
+void node::start_elector(opened_log log, const founding& begun) {
   actors::catalog_options tables;
   tables.node_id = config_.node.id;
   tables.requests_max = config::results_per_node_max;
@@ -169,6 +167,8 @@ void node::start_elector(opened_log log) {
   tables.proposal_retry = config::command_retry;
   tables.attempts_max = config::command_attempts_max;
   tables.digest = digest_of;
+  if (config_.cluster)
+    tables.first_principals = principals_of(config_.tenants);
   tables.now = shm::boot_clock::now;
   tables.wall_now = std::chrono::system_clock::now;
   tables.log = log_;
@@ -180,9 +180,9 @@ void node::start_elector(opened_log log) {
   disk.log = log_;
   log_store_ = system_.spawn<caf::detached>(actors::log_store, std::move(disk));
   actors::elector_options options;
-  options.first_members = first_members(config_);
+  options.first_members = begun.members;
   options.core.self = config_.node.id;
-  options.core.cluster = consensus::digest_of(options.first_members);
+  options.core.cluster = begun.digest;
   // Differs between nodes, and between the starts of one.
   options.core.seed
     = static_cast<std::uint32_t>(log.who.database ^ log.who.start);
@@ -222,6 +222,26 @@ void node::start_keeper() {
   keeper_ = system_.spawn(actors::region_keeper, std::move(options));
 }
 
+void node::follow_directory(event_loop& loop,
+                            std::unique_ptr<discovery_watch> watch) {
+  discovery_ = std::move(watch);
+  if (!discovery_)
+    return;
+  discovery_events events;
+  events.on_found = [to = caf::actor_cast<caf::actor_addr>(cluster_->actor())](
+                      const rules::instance& peer) {
+    if (const auto cluster = caf::actor_cast<actors::cluster_actor>(to))
+      caf::anon_send(cluster, found_node{peer.node, peer.address});
+  };
+  events.on_duplicate = [this, &loop](const std::string& why) {
+    log_(actors::log_level::error, "another process is this node",
+         {{"reason", why}});
+    has_twin_ = true;
+    loop.stop();
+  };
+  discovery_->run(std::move(events));
+}
+
 /// Before this, whoever starts the node hears of it as an error.
 void node::end_with_the_agreement(event_loop& loop) {
   actors::departure_watch_options options;
@@ -236,55 +256,37 @@ void node::end_with_the_agreement(event_loop& loop) {
   departure_watch_ = system_.spawn(actors::departure_watch, std::move(options));
 }
 
-shm::result<void> node::enter(std::uint64_t incarnation) {
+catalog::join_member node::own_member(std::uint64_t incarnation) const {
   catalog::join_member self;
   self.node = config_.node.id;
   self.incarnation = incarnation;
   self.format = catalog::format_version;
-  auto entered = tell(system_, catalog_,
-                      actors::enter_request{elector_, keeper_, std::move(self)},
-                      caf::duration{config::enter_deadline});
-  if (!entered)
-    return about(std::move(entered).assume_error(),
-                 "this node was not agreed on");
-  return entered;
+  if (!config_.cluster)
+    return self;
+  self.address = print_address(config_.cluster->advertise);
+  self.weight = config_.cluster->weight;
+  self.key = cluster_->key();
+  return self;
 }
 
-shm::result<void> node::apply_configuration() {
-  const auto copy = ask<tables_copy>(system_, catalog_, tables_query{});
-  if (!copy)
-    return copy.assume_error();
-  auto wanted = changes_for(*copy.assume_value().tables, config_.tenants);
-  for (const auto& warning : wanted.warnings)
-    log_(actors::log_level::warning, warning, {});
-  for (auto& command : wanted.commands) {
-    const auto what = std::string{name_of(command)} + " " + target_of(command);
-    auto done
-      = tell(system_, catalog_, command_request{std::move(command), {}});
-    if (done)
-      continue;
-    return about(std::move(done).assume_error(), what);
-  }
-  return boost::outcome_v2::success();
-}
-
-/// All that were there before are made again; one of the configuration that
-/// cannot be made stops the start, any other is only missing.
-shm::result<void> node::wait_for_regions() {
-  const auto copy = ask<tables_copy>(system_, catalog_, tables_query{});
-  if (!copy)
-    return copy.assume_error();
-  const auto applied = copy.assume_value().tables->applied;
-  if (auto all = tell(system_, keeper_, usable_query{applied, {}, {}}); !all)
-    return all;
-  for (const auto& tenant : config_.tenants)
-    for (const auto& region : tenant.regions) {
-      const catalog::region_name name{tenant.name, region.name};
-      if (auto made = tell(system_, keeper_, usable_query{applied, name, {}});
-          !made)
-        return about(std::move(made).assume_error(),
-                     "tenant " + tenant.name + ", region " + region.name);
-    }
+/// A node alone serves when all of it is there. One in a cluster serves at
+/// once: without a majority it can still be asked why it has none.
+shm::result<void> node::begin(std::uint64_t incarnation) {
+  const bool alone = !config_.cluster;
+  beginning_options options;
+  options.elector = elector_;
+  options.catalog = catalog_;
+  options.keeper = keeper_;
+  options.self = own_member(incarnation);
+  options.tenants = config_.tenants;
+  options.awaited = alone;
+  if (alone)
+    options.patience = caf::duration{config::enter_deadline};
+  options.log = log_;
+  beginning_ = spawn_beginning(system_, std::move(options));
+  if (alone)
+    return tell(system_, beginning_, begin_request{});
+  caf::anon_send(beginning_, begin_request{});
   return boost::outcome_v2::success();
 }
 
@@ -296,8 +298,10 @@ node::open_session(const actors::peer_credentials& credentials,
   options.credentials = credentials;
   options.catalog = catalog_;
   options.keeper = keeper_;
-  options.node = {config_.node.id, config_.node.name, node_version(),
-                  config_.lease.duration, started_};
+  options.cluster = cluster_->actor();
+  options.node
+    = {config_.node.id,        ::geteuid(), config_.node.name, node_version(),
+       config_.lease.duration, started_};
   options.now = shm::boot_clock::now;
   options.wall_now = std::chrono::system_clock::now;
   options.log = log_;
@@ -308,6 +312,10 @@ node::open_session(const actors::peer_credentials& credentials,
 node::~node() {
   if (endpoint_)
     endpoint_->stop_listening();
+  discovery_.reset();
+  end(beginning_);
+  if (cluster_)
+    cluster_->hand_over();
   if (keeper_) // Clients see "fenced" before their line closes.
     if (!tell(system_, keeper_, fence_all_request{},
               caf::duration{config::shutdown_deadline})) {
@@ -316,6 +324,8 @@ node::~node() {
   if (endpoint_)
     endpoint_->close_lines("the node stops");
   endpoint_.reset();
+  // The others take its goodbye for proof that nothing is written here.
+  cluster_.reset();
   end(departure_watch_);
   end(catalog_);
   end(elector_);

@@ -5,9 +5,14 @@
 #include "actors/log.hpp"
 #include "config/node_config.hpp"
 #include "runtime/attach_endpoint.hpp"
+#include "runtime/beginning.hpp"
 #include "runtime/caf_setup.hpp"
+#include "runtime/cluster_cast.hpp"
 #include "runtime/data_directory.hpp"
+#include "runtime/discovery_watch.hpp"
 #include "runtime/event_loop.hpp"
+#include "runtime/founding.hpp"
+#include "runtime/how_it_began.hpp"
 #include "runtime/loop_worker.hpp"
 #include "runtime/store/opened_log.hpp"
 
@@ -42,18 +47,25 @@ public:
     return *left_;
   }
 
+  /// True once another process with this node's id was found: the loop was
+  /// stopped for that.
+  bool has_twin() const noexcept {
+    return has_twin_;
+  }
+
 private:
   node(const config::node_config& config, actors::log_function log,
        data_directory directory);
 
   shm::result<void> open_door(event_loop& loop);
-  shm::result<void> start_cast();
-  void start_elector(opened_log log);
+  shm::result<void> start_cast(event_loop& loop, const beginnings& begun);
+  void start_elector(opened_log log, const founding& begun);
   void start_keeper();
+  void follow_directory(event_loop& loop,
+                        std::unique_ptr<discovery_watch> watch);
   void end_with_the_agreement(event_loop& loop);
-  shm::result<void> enter(std::uint64_t incarnation);
-  shm::result<void> apply_configuration();
-  shm::result<void> wait_for_regions();
+  catalog::join_member own_member(std::uint64_t incarnation) const;
+  shm::result<void> begin(std::uint64_t incarnation);
   actors::session_actor
   open_session(const actors::peer_credentials& credentials,
                std::shared_ptr<actors::session_line> line);
@@ -71,6 +83,10 @@ private:
   actors::region_keeper_actor keeper_;
   actors::leadership_watcher_actor departure_watch_;
   std::shared_ptr<bool> left_ = std::make_shared<bool>(false);
+  bool has_twin_ = false;
+  beginning_actor beginning_;
+  std::unique_ptr<cluster_cast> cluster_;
+  std::unique_ptr<discovery_watch> discovery_; // null without a directory
   std::unique_ptr<attach_endpoint> endpoint_;
   shm::boot_clock::time_point started_;
 };

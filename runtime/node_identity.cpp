@@ -110,6 +110,22 @@ actors::peer_identity node_identity::as_peer(key_lookup find) const {
   return made;
 }
 
+actors::peer_identity node_identity::as_first_seen() const {
+  auto made = as_peer({});
+  const auto seen = std::make_shared<std::optional<std::string>>();
+  made.verify = [seen](std::uint64_t node, std::string_view hello_key,
+                       std::string_view text,
+                       std::string_view signature) -> shm::result<void> {
+    const std::string shown{hello_key};
+    auto proven = verify([&](std::uint64_t) { return seen->value_or(shown); },
+                         node, hello_key, text, signature);
+    if (proven && !*seen)
+      *seen = shown;
+    return proven;
+  };
+  return made;
+}
+
 actors::peer_identity unproven_identity() {
   actors::peer_identity made;
   made.draw = draw_wide_id;
@@ -139,6 +155,13 @@ std::optional<std::string> bytes_of_digits(const std::string& digits) {
       || count * 2 != digits.size())
     return std::nullopt;
   return bytes;
+}
+
+std::string digits_of(const std::string& bytes) {
+  std::string digits(bytes.size() * 2 + 1, '\0');
+  ::sodium_bin2hex(digits.data(), digits.size(), raw(bytes), bytes.size());
+  digits.pop_back();
+  return digits;
 }
 
 } // namespace holdfast::runtime

@@ -33,6 +33,11 @@ public:
   /// whose recorded key fits. A node without a recorded key is refused.
   actors::peer_identity as_peer(key_lookup find) const;
 
+  /// For one other node whose key is not recorded: signs, and believes the
+  /// first key that is shown with its proof, from then on no other. Whoever has
+  /// a certificate of the cluster can be that first one.
+  actors::peer_identity as_first_seen() const;
+
 private:
   node_identity(std::string public_key,
                 std::shared_ptr<const std::string> secret);
@@ -52,5 +57,8 @@ double draw_chance();
 
 /// Raw bytes of lower-case digits; nothing when they are none.
 std::optional<std::string> bytes_of_digits(const std::string& digits);
+
+/// Lower-case hexadecimal digits of raw bytes.
+std::string digits_of(const std::string& bytes);
 
 } // namespace holdfast::runtime

@@ -5,62 +5,36 @@
 
 #include <caf/all.hpp>
 
-#include <set>
-
 namespace holdfast::runtime {
 
 namespace {
 
-constexpr std::uint32_t protocol = 1;
-
-std::string listed(const std::set<std::uint64_t>& ids) {
-  std::string text;
-  for (const auto id : ids)
-    text += (text.empty() ? "" : ",") + std::to_string(id);
-  return text;
-}
-
-std::set<std::uint64_t> all_nodes(const config::cluster_section& cluster,
-                                  std::uint64_t node) {
-  std::set<std::uint64_t> ids{node};
-  for (const auto& peer : cluster.peers)
-    ids.insert(peer.id);
-  return ids;
-}
-
-rules::hello hello_of(const peer_cast_options& options) {
+rules::hello hello_of(const peer_cast_options& options,
+                      std::uint64_t founders) {
   rules::hello said;
-  said.protocol = protocol;
-  said.protocol_least = protocol;
+  said.protocol = peer_protocol;
+  said.protocol_least = peer_protocol;
   said.cluster = options.cluster.name;
-  said.cluster_id = options.cluster_id;
   said.node = options.node;
   said.incarnation = options.incarnation;
   said.settings = settings_of(options.cluster, options.lease_duration);
-  said.founders = founders_of(options.cluster, options.node);
+  said.founders = founders;
   said.key = options.public_key;
   return said;
 }
 
-actors::peer_options options_for(const config::cluster_peer& peer,
+actors::peer_options options_for(std::uint64_t node,
+                                 const config::address& where,
                                  const peer_cast_options& options,
-                                 const actors::peer_network_actor& network) {
+                                 std::uint64_t founders) {
   const auto& health = options.cluster.health;
   actors::peer_options made;
-  made.node = peer.id;
-  made.host = peer.address.host;
-  made.port = peer.address.port;
-  made.ours = [said = hello_of(options), history = options.history] {
-    auto now = said;
-    if (history)
-      now.history = history();
-    return now;
-  };
-  made.identity = options.identity;
-  made.network = network;
+  made.node = node;
+  made.host = where.host;
+  made.port = where.port;
+  made.ours = [said = hello_of(options, founders)] { return said; };
+  made.identity = options.identity(node);
   made.elector = options.elector;
-  made.service = options.service;
-  made.listeners = options.listeners;
   made.health = {health.interval, health.suspected_after, health.down_after};
   made.breaker = {config::breaker_failures_max, config::breaker_open_for};
   made.reconnect = {config::reconnect_delay_min, config::reconnect_delay_max};
@@ -82,41 +56,61 @@ std::string settings_of(const config::cluster_section& cluster,
   const auto& health = cluster.health;
   return "health.interval=" + std::to_string(health.interval.count())
          + "ms\nhealth.suspected_after="
-         + std::to_string(health.suspected_after) + "\nhealth.down_after="
-         + std::to_string(health.down_after) + "\nlease.duration="
-         + std::to_string(lease_duration.count()) + "ms\nvoters="
-         + listed({cluster.voters.begin(), cluster.voters.end()});
+         + std::to_string(health.suspected_after)
+         + "\nhealth.down_after=" + std::to_string(health.down_after)
+         + "\nlease.duration=" + std::to_string(lease_duration.count()) + "ms";
 }
 
-std::uint64_t founders_of(const config::cluster_section& cluster,
-                          std::uint64_t node) {
-  // FNV-1a: it tells lists apart that people wrote, not those of an attacker.
-  std::uint64_t digest = 0xcbf29ce484222325U;
-  for (const char c : listed(all_nodes(cluster, node)))
-    digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return digest == 0 ? 1 : digest;
+peer_cast::peer_cast(caf::actor_system& system,
+                     const peer_cast_options& options)
+  : system_{system},
+    options_{std::make_shared<const peer_cast_options>(options)} {
+  // nop
 }
 
 shm::result<std::unique_ptr<peer_cast>>
 peer_cast::start(caf::actor_system& system, boost::asio::io_context& io,
                  const peer_cast_options& options) {
-  std::unique_ptr<peer_cast> made{new peer_cast};
+  std::unique_ptr<peer_cast> made{new peer_cast{system, options}};
   made->network_ = peer_network::start(system, io, options.cluster);
-  actors::peer_door_options door{options.node, {}, options.log};
-  for (const auto& peer : options.cluster.peers) {
-    made->peers_.push_back(system.spawn(
-      actors::peer, options_for(peer, options, made->network_->actor())));
-    door.peers[peer.id] = made->peers_.back();
-  }
-  made->door_ = system.spawn(actors::peer_door, std::move(door));
+  made->door_
+    = system.spawn(actors::peer_door,
+                   actors::peer_door_options{options.node, {}, options.log});
   if (auto port = made->network_->publish(made->door_); !port)
     return std::move(port).assume_error();
   return made;
 }
 
+void peer_cast::guide(const config::node_config& config, std::uint64_t founders,
+                      const actors::cluster_actor& cluster) {
+  door_guide said;
+  said.cluster = config.cluster->name;
+  said.protocol = peer_protocol;
+  said.here
+    = {config.node.id, print_address(config.cluster->advertise), founders};
+  said.listener = caf::actor_cast<caf::strong_actor_ptr>(cluster);
+  caf::anon_send(door_, std::move(said));
+}
+
+actors::peer_starter peer_cast::starter() const {
+  return [&system = system_, options = options_, network = network_->actor(),
+          door = door_](std::uint64_t node, const config::address& where,
+                        const actors::cluster_actor& cluster,
+                        std::uint64_t founders) {
+    auto made = options_for(node, where, *options, founders);
+    made.network = network;
+    if (cluster) {
+      made.service = cluster;
+      made.listeners = {cluster};
+    }
+    auto peer = system.spawn(actors::peer, std::move(made));
+    caf::anon_send(
+      door, door_entry{node, caf::actor_cast<caf::strong_actor_ptr>(peer)});
+    return peer;
+  };
+}
+
 peer_cast::~peer_cast() {
-  for (const auto& each : peers_)
-    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
   network_.reset();
   if (door_)
     caf::anon_send_exit(door_, caf::exit_reason::user_shutdown);

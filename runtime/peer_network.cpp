@@ -58,6 +58,11 @@ reach_outcome outcome_of(probe_outcome outcome) {
 /// CAF's own timer cuts handshakes that it meets, healthy ones too.
 dialled not_connected(const caf::error& error) {
   const bool cut = error == caf::sec::connection_timeout;
+  if (error == caf::sec::disconnect_during_handshake
+      || error == caf::sec::cannot_connect_to_node)
+    return {reach_outcome::silent, nullptr,
+            "the connection ended in its handshake (" + to_string(error)
+              + "): are both certificates of one authority?"};
   return {cut ? reach_outcome::cut : reach_outcome::silent, nullptr,
           "CAF: " + to_string(error)};
 }
@@ -118,14 +123,14 @@ caf::io::middleman_actor middleman_of(caf::actor_system& system, bool tls) {
              : system.middleman().actor_handle();
 }
 
+} // namespace
+
 /// CAF speaks first; its TLS waits for the caller, and hangs up on this alert
 /// "close notify".
 std::string greeting_for(const config::cluster_section& cluster) {
   using namespace std::string_literals;
   return cluster.tls ? "\x15\x03\x01\x00\x02\x01\x00"s : ""s;
 }
-
-} // namespace
 
 void load_network(caf::actor_system_config& setup,
                   const config::cluster_section& cluster) {

@@ -12,12 +12,16 @@
 #include <caf/actor_system_config.hpp>
 
 #include <memory>
+#include <string>
 
 namespace holdfast::runtime {
 
 /// Before the actor system is made: loads CAF's I/O, and TLS if configured.
 void load_network(caf::actor_system_config& setup,
                   const config::cluster_section& cluster);
+
+/// What makes a node of that cluster react to a connection.
+std::string greeting_for(const config::cluster_section& cluster);
 
 /// Loop's thread only.
 class peer_network {

@@ -28,6 +28,12 @@ constexpr std::array create_options{
   option_spec{"variables", "N", "room for this many variables"},
   option_spec{"node-writes", "", "clients map it read-only"}};
 
+constexpr std::array audit_options{
+  option_spec{"command", "NAME", "only this one"},
+  option_spec{"target", "TEXT", "only targets that begin so"},
+  option_spec{"node", "ID", "only what came in at that node"},
+  option_spec{"refused", "", "only what was refused"}};
+
 constexpr option_spec authority_option{
   "directory", "DIR", "where the cluster's authority is kept; needed"};
 constexpr std::array init_options{
@@ -76,6 +82,35 @@ constexpr std::array commands{
           "grow orders 4MiB", grow_region},
   command{"sessions", "", 0, 0, completes::nothing,
           "who is attached to your tenant", "sessions", list_sessions},
+  command{"audit", "", 0, 0, completes::nothing,
+          "what was decided about your tenant, and for whom",
+          "audit --command create_region", list_decisions, audit_options},
+  command{"cluster_status", "", 0, 0, completes::nothing,
+          "how many nodes there are, and who leads", "cluster_status",
+          tell_cluster_status},
+  command{"cluster_instances", "", 0, 0, completes::nothing,
+          "each node of the cluster as this one sees it", "cluster_instances",
+          list_instances},
+  command{"members", "", 0, 0, completes::nothing,
+          "who takes part in the agreement", "members", list_members},
+  command{"members add", "NODE HOST:PORT", 2, 2, completes::nothing,
+          "adds a member that follows, without a vote",
+          "members add 4 10.0.0.4:7400", add_member},
+  command{"members promote", "NODE", 1, 1, completes::nothing,
+          "gives a member a vote, once it has the whole log",
+          "members promote 4", promote_member},
+  command{"members remove", "NODE", 1, 1, completes::nothing,
+          "removes a member that does not lead", "members remove 4",
+          remove_member},
+  command{"members leave", "", 0, 0, completes::nothing,
+          "takes this node off the members", "members leave", leave_members},
+  command{"leader transfer", "[NODE]", 0, 1, completes::nothing,
+          "hands leadership over, to the lowest fit voter by default",
+          "leader transfer 2", transfer_leader},
+  command{"drain", "", 0, 0, completes::nothing, "keeps this node from leading",
+          "drain", drain_node},
+  command{"resume", "", 0, 0, completes::nothing, "lets this node lead again",
+          "resume", resume_node},
   command{"time", "", 0, 0, completes::nothing, "the node's clocks", "time",
           tell_time},
   command{"version", "", 0, 0, completes::nothing,
@@ -176,6 +211,12 @@ shm::result<const command*> find_command(std::span<const std::string> words) {
   const auto seconds = second_words(words.front());
   if (seconds.empty())
     return find_command(words.front());
+  const auto alone
+    = std::find_if(commands.begin(), commands.end(),
+                   [&](const auto& each) { return each.name == words[0]; });
+  if (alone != commands.end()
+      && (words.size() == 1 || words[1].starts_with("--")))
+    return &*alone;
   if (words.size() > 1)
     return find_command(words[0] + ' ' + words[1]);
   return shm::failed(errc::no_such_command,

@@ -20,6 +20,19 @@ command_result tell_status(workplace& at, const arguments& with);
 command_result tell_version(workplace& at, const arguments& with);
 command_result tell_time(workplace& at, const arguments& with);
 command_result list_sessions(workplace& at, const arguments& with);
+command_result list_decisions(workplace& at, const arguments& with);
+
+// About the cluster: cluster_commands.cpp.
+command_result tell_cluster_status(workplace& at, const arguments& with);
+command_result list_instances(workplace& at, const arguments& with);
+command_result list_members(workplace& at, const arguments& with);
+command_result add_member(workplace& at, const arguments& with);
+command_result promote_member(workplace& at, const arguments& with);
+command_result remove_member(workplace& at, const arguments& with);
+command_result leave_members(workplace& at, const arguments& with);
+command_result transfer_leader(workplace& at, const arguments& with);
+command_result drain_node(workplace& at, const arguments& with);
+command_result resume_node(workplace& at, const arguments& with);
 
 // About regions: region_commands.cpp.
 command_result list_regions(workplace& at, const arguments& with);

@@ -40,6 +40,37 @@ command_result ask(workplace& at, std::string_view command) {
   return out;
 }
 
+/// Page after page of rows; `number` names what rises from row to row.
+command_result all_pages(workplace& at, std::string_view command,
+                         const wire::fields& with, const std::string& number,
+                         shown out) {
+  auto node = at.node.connection();
+  if (!node)
+    return std::move(node).assume_error();
+  out.data = ordered_json::array();
+  std::uint64_t last = 0;
+  for (bool more = true; more;) {
+    auto asked = with;
+    asked.push_back({"after", last});
+    auto heard = node.assume_value().call(command, std::move(asked));
+    if (!heard)
+      return std::move(heard).assume_error();
+    const auto page = json_of(heard.assume_value());
+    more = page.value("more", false);
+    for (const auto& row : page.value("rows", ordered_json::array())) {
+      // Numbers that rise bound the number of pages.
+      const auto at_row = row.value(number, std::uint64_t{0});
+      if (at_row <= last)
+        return shm::failed(shm::errc::protocol, "the rows are not sorted");
+      last = at_row;
+      out.data.push_back(row);
+    }
+    if (more && page["rows"].empty())
+      return shm::failed(shm::errc::protocol, "an empty page, and more");
+  }
+  return out;
+}
+
 } // namespace
 
 ordered_json json_of(const wire::fields& fields) {
@@ -62,32 +93,28 @@ command_result tell_time(workplace& at, const arguments&) {
 }
 
 command_result list_sessions(workplace& at, const arguments&) {
-  auto node = at.node.connection();
-  if (!node)
-    return std::move(node).assume_error();
   shown out;
-  out.data = ordered_json::array();
   out.columns
     = {"session", "principal", "client", "uid", "pid", "regions", "age_ms"};
-  std::uint64_t last = 0;
-  for (bool more = true; more;) {
-    auto heard = node.assume_value().call("sessions", {{"after", last}});
-    if (!heard)
-      return std::move(heard).assume_error();
-    const auto page = json_of(heard.assume_value());
-    more = page.value("more", false);
-    for (const auto& row : page.value("rows", ordered_json::array())) {
-      // Numbers that rise bound the number of pages.
-      const auto session = row.value("session", std::uint64_t{0});
-      if (session <= last)
-        return shm::failed(shm::errc::protocol, "the sessions are not sorted");
-      last = session;
-      out.data.push_back(row);
-    }
-    if (more && page["rows"].empty())
-      return shm::failed(shm::errc::protocol, "an empty page, and more");
-  }
-  return out;
+  return all_pages(at, "sessions", {}, "session", std::move(out));
+}
+
+command_result list_decisions(workplace& at, const arguments& with) {
+  wire::fields asked;
+  for (const auto* each : {"command", "target"})
+    if (const auto given = with.options.find(each); given != with.options.end())
+      asked.push_back({each, given->second});
+  const auto node = with.number("node");
+  if (!node)
+    return node.assume_error();
+  if (node.assume_value())
+    asked.push_back({"node", *node.assume_value()});
+  if (with.options.contains("refused"))
+    asked.push_back({"refused", std::uint64_t{1}});
+  shown out;
+  out.columns
+    = {"index", "unix_ms", "principal", "node", "command", "target", "outcome"};
+  return all_pages(at, "audit", asked, "index", std::move(out));
 }
 
 } // namespace holdfast::shell

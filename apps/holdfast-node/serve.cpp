@@ -54,7 +54,9 @@ exit_code wait_for_the_end(runtime::event_loop& loop, const runtime::node& node,
                           static_cast<int>(failed
                                              ? exit_code::disk_failed
                                              : exit_code::shutdown_overran));
-  return failed ? exit_code::disk_failed : exit_code::ok;
+  if (failed)
+    return exit_code::disk_failed;
+  return node.has_twin() ? exit_code::another_node : exit_code::ok;
 }
 
 } // namespace

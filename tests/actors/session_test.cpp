@@ -75,7 +75,7 @@ struct one_client : lone_node {
     options.credentials = {uid, 20, 30};
     options.catalog = catalog;
     options.keeper = keeper;
-    options.node = {1, "node-1", "1.0", 300ms, now()()};
+    options.node = {1, 0, "node-1", "1.0", 300ms, now()()};
     options.now = now();
     options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
     options.log = log();

@@ -210,7 +210,16 @@ TEST_CASE("mistakes have exit codes of their own", "[process][node]") {
     CHECK(ended.exit_code == 12);
     CHECK(ended.output.find("chmod 0700") != std::string::npos);
   }
-  SECTION("a cluster, which this version does not join") {
+  SECTION("a cluster for a node that began alone") {
+    {
+      const real_node alone{node_text(own_tenant("[]"))};
+      std::filesystem::copy(alone.directory() + "/state/founding",
+                            directory.path() + "/founding");
+    }
+    std::filesystem::create_directory(directory.path() + "/state");
+    ::chmod((directory.path() + "/state").c_str(), 0700);
+    std::filesystem::rename(directory.path() + "/founding",
+                            directory.path() + "/state/founding");
     std::ofstream{file}
       << R"({"cluster": {"name": "prod", "bind": "127.0.0.1:7000",)"
          R"( "transport": "insecure-loopback"}, "node": {"data_directory": ")"
@@ -218,7 +227,7 @@ TEST_CASE("mistakes have exit codes of their own", "[process][node]") {
       << R"(/a.sock"}})";
     const auto ended = run_node({"--config", file});
     CHECK(ended.exit_code == 12);
-    CHECK(ended.output.find("joins no cluster yet") != std::string::npos);
+    CHECK(ended.output.find("of a node alone") != std::string::npos);
   }
 }
 

@@ -197,5 +197,4 @@ TEST_CASE("a node alone has no network at all", "[runtime][peers]") {
   const caf::actor_system system{setup};
 
   CHECK_FALSE(system.has_middleman());
-  CHECK_FALSE(system.has_openssl_manager());
 }

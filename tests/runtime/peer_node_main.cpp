@@ -26,6 +26,7 @@ struct setup : caf::actor_system_config {
     actors::add_travelling_types_to(*this);
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", std::size_t{2});
+    actors::add_travelling_types_to(*this);
     runtime::load_network(*this, cluster);
   }
 };
@@ -53,7 +54,7 @@ runtime::peer_cast_options options_of(int count, char** words) {
        *config::parse_address("127.0.0.1" + word.substr(colon)),
        {}});
   }
-  options.identity = runtime::unproven_identity();
+  options.identity = [](auto) { return runtime::unproven_identity(); };
   options.incarnation = runtime::draw_wide_id();
   options.log = [](actors::log_level, std::string_view what,
                    const actors::log_fields& fields) {
@@ -80,10 +81,16 @@ int main(int count, char** words) {
       say(cast.assume_error().message());
       return 1;
     }
+    std::vector<actors::peer_actor> peers;
+    for (const auto& peer : options.cluster.peers)
+      peers.push_back(cast.assume_value()->starter()(peer.id, peer.address,
+                                                     nullptr, 0));
     const auto signals
       = runtime::signal_source::open(loop, [&](int) { loop.stop(); });
     say("up");
     loop.run();
+    for (const auto& peer : peers)
+      caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
   }
   say("down");
   return 0;

@@ -1,0 +1,207 @@
+// Who belongs to the cluster, and who leads.
+#include "actors/cluster_parts.hpp"
+#include "actors/consensus/membership.hpp"
+#include "actors/error.hpp"
+
+#include <algorithm>
+
+namespace holdfast::actors {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+milliseconds now_of(cluster_pointer self) {
+  return std::chrono::duration_cast<milliseconds>(
+    self->state.options.now().time_since_epoch());
+}
+
+bool is_voter(const consensus::member_status& member) {
+  return member.role == consensus::member_role::voter;
+}
+
+std::vector<rules::voter_view> voters_of(const cluster_state& state) {
+  std::vector<rules::voter_view> made;
+  for (const auto& member : state.seen.core.progress) {
+    if (!is_voter(member) || member.id == state.options.node)
+      continue;
+    rules::voter_view view;
+    view.id = member.id;
+    view.last_heard = std::chrono::duration_cast<milliseconds>(
+      member.contact.value_or(consensus::instant{}));
+    view.caught_up = member.caught_up;
+    view.draining = state.draining_others.contains(member.id);
+    made.push_back(view);
+  }
+  return made;
+}
+
+/// This node does not lead when it is to be emptied, nor when a lower one is
+/// fit to.
+void steer(cluster_pointer self) {
+  auto& state = self->state;
+  const auto now = now_of(self);
+  std::optional<std::uint64_t> to;
+  if (!state.draining)
+    to = state.rule->on_tick(now, voters_of(state));
+  else if (const auto next = successor(state, now); next != 0)
+    to = next;
+  if (!to || state.seen.core.transferee != 0)
+    return;
+  state.options.log(log_level::info, "leadership is handed over",
+                    {{"to", std::to_string(*to)}});
+  self->request(state.options.elector, caf::infinite, transfer_request{*to})
+    .then([] { /* the leadership is told */ },
+          [self](const caf::error& error) {
+            self->state.options.log(log_level::info,
+                                    "leadership was not handed over",
+                                    {{"reason", to_shm(error).message()}});
+          });
+}
+
+/// What is to be noted of a member; nothing: the tables say it already.
+std::optional<catalog::command> decision_about(const cluster_state& state,
+                                               std::uint64_t node,
+                                               const catalog::member& known) {
+  if (consensus::find(state.seen.core.members, node) == nullptr)
+    return catalog::leave_member{node};
+  const bool here = node == state.options.node;
+  const auto peer = state.nodes.find(node);
+  if (!here && peer == state.nodes.end())
+    return std::nullopt;
+  // One that is suspected stays what it was.
+  const bool down = !here && peer->second.state == rules::peer_state::down;
+  const bool healthy = here || peer->second.state == rules::peer_state::healthy;
+  if ((down && !known.down) || (healthy && known.down))
+    return catalog::decide_health{node, known.incarnation, down};
+  const bool draining
+    = here ? state.draining : state.draining_others.contains(node);
+  if (draining == known.draining)
+    return std::nullopt;
+  catalog::change_member changed;
+  changed.node = node;
+  changed.draining = draining;
+  return changed;
+}
+
+/// One at a time; the next look goes on with the next.
+void note_one(cluster_pointer self, const known_members& known) {
+  auto& state = self->state;
+  std::optional<catalog::command> decided;
+  for (const auto& [node, member] : known.members)
+    if (!decided)
+      decided = decision_about(state, node, member);
+  if (!decided || !state.leads) {
+    state.notes = false;
+    return;
+  }
+  self
+    ->request(state.options.catalog, caf::infinite,
+              command_request{std::move(*decided), {}})
+    .then([self] { self->state.notes = false; },
+          [self](const caf::error&) {
+            // It is looked at again.
+            self->state.notes = false;
+          });
+}
+
+/// The leader has it agreed on who is down and who is being emptied, so that
+/// every node, and the next leader, knows.
+void note_health(cluster_pointer self) {
+  auto& state = self->state;
+  if (!state.options.catalog || !state.known.serves
+      || std::exchange(state.notes, true))
+    return;
+  self->request(state.options.catalog, caf::infinite, known_members_query{})
+    .then([self](const known_members& known) { note_one(self, known); },
+          [self](const caf::error&) { self->state.notes = false; });
+}
+
+/// Members that were agreed on get a peer; those that left lose it.
+void follow_members(cluster_pointer self) {
+  auto& state = self->state;
+  const auto& members = state.seen.core.members;
+  if (members.members.empty())
+    return;
+  for (const auto& member : members.members)
+    add_node(self, {member.id, member.address}, false);
+  std::erase_if(state.nodes, [&](const auto& entry) {
+    const auto& [id, node] = entry;
+    if (node.stays || consensus::find(members, id) != nullptr)
+      return false;
+    state.options.log(log_level::info, "a node left the cluster",
+                      {{"node", std::to_string(id)}});
+    self->send(state.options.elector, peer_route{id, {}});
+    self->send_exit(node.peer, caf::exit_reason::user_shutdown);
+    return true;
+  });
+}
+
+} // namespace
+
+std::uint64_t successor(const cluster_state& state, milliseconds now) {
+  std::uint64_t lowest = 0;
+  for (const auto& voter : voters_of(state))
+    if (voter.caught_up && !voter.draining
+        && now - voter.last_heard <= state.options.leading.heard_within
+        && (lowest == 0 || voter.id < lowest))
+      lowest = voter.id;
+  return lowest;
+}
+
+void on_leadership(cluster_pointer self, const leadership& now) {
+  auto& state = self->state;
+  const bool other_leader
+    = now.leader != state.known.leader || now.term != state.known.term;
+  state.known = now;
+  const bool leads = now.leader == state.options.node;
+  if (leads && !state.leads)
+    state.rule->on_leading(now_of(self));
+  if (!leads && state.leads)
+    state.rule->on_following();
+  if (leads != state.leads)
+    state.draining_others.clear(); // they tell it again
+  state.leads = leads;
+  if (other_leader)
+    tell_leader(self);
+}
+
+void look_around(cluster_pointer self) {
+  self
+    ->request(self->state.options.elector, caf::infinite,
+              elector_status_query{})
+    .then(
+      [self](const elector_status& seen) {
+        self->state.seen = seen;
+        follow_members(self);
+        if (self->state.options.joins)
+          ask_to_join(self);
+        if (self->state.leaving)
+          ask_to_leave(self);
+        if (!self->state.leads)
+          return;
+        steer(self);
+        note_health(self);
+      },
+      [](const caf::error&) { /* the elector ended: so will this one */ });
+}
+
+void add_node(cluster_pointer self, const found_node& found, bool stays) {
+  auto& state = self->state;
+  if (const auto known = state.nodes.find(found.node);
+      known != state.nodes.end() && stays)
+    known->second.stays = true;
+  const auto where = config::parse_address(found.address);
+  if (found.node == state.options.node || !where || !state.options.start_peer
+      || state.nodes.contains(found.node)
+      || state.nodes.size() >= state.options.peers_max)
+    return;
+  cluster_state::known_node made;
+  made.address = found.address;
+  made.stays = stays;
+  made.peer = state.options.start_peer(found.node, *where, self,
+                                       state.options.founders);
+  state.nodes.emplace(found.node, std::move(made));
+}
+
+} // namespace holdfast::actors

@@ -1,0 +1,151 @@
+#include "runtime/cluster_cast.hpp"
+
+#include "actors/cluster.hpp"
+#include "actors/error.hpp"
+#include "config/defaults.hpp"
+#include "runtime/node_identity.hpp"
+#include "runtime/tls_files.hpp"
+
+#include <caf/all.hpp>
+
+namespace holdfast::runtime {
+
+namespace {
+
+/// The key that the configuration records, or the first one that is shown.
+std::function<actors::peer_identity(std::uint64_t)>
+identity_with(const node_identity& own,
+              const config::cluster_section& cluster) {
+  if (!cluster.tls)
+    return [](std::uint64_t) { return unproven_identity(); };
+  return [own, peers = cluster.peers](std::uint64_t node) {
+    for (const auto& peer : peers)
+      if (peer.id == node && !peer.key.empty())
+        return own.as_peer(
+          [key = bytes_of_digits(peer.key)](std::uint64_t) { return key; });
+    return own.as_first_seen();
+  };
+}
+
+} // namespace
+
+shm::result<void> prepare_tls(config::node_config& config,
+                              const actors::log_function& log) {
+  if (!config.cluster || !config.cluster->tls)
+    return boost::outcome_v2::success();
+  auto& tls = *config.cluster->tls;
+  tls_check_options options;
+  options.node = config.node.id;
+  const auto now = std::chrono::floor<std::chrono::seconds>(
+    std::chrono::system_clock::now());
+  const auto found
+    = check_tls_files({tls.certificate, tls.key, tls.authority}, now, options);
+  for (const auto& warning : found.warnings)
+    log(actors::log_level::warning, warning.message(), {});
+  for (const auto& complaint : found.complaints)
+    log(actors::log_level::error, complaint.message(), {});
+  if (found.files.empty())
+    return shm::failed(shm::errc::bad_argument,
+                       "the files of TLS cannot be used");
+  auto files = found.files.front();
+  if (auto kept = files.keep_copies(config.node.data_directory + "/tls"); !kept)
+    return kept;
+  const auto& kept_paths = files.paths();
+  tls.certificate = kept_paths.certificate;
+  tls.key = kept_paths.key;
+  tls.authority = kept_paths.authority;
+  return boost::outcome_v2::success();
+}
+
+shm::result<std::unique_ptr<cluster_cast>>
+cluster_cast::start(caf::actor_system& system, boost::asio::io_context& io,
+                    const cluster_cast_options& options) {
+  std::unique_ptr<cluster_cast> made{new cluster_cast{system}};
+  if (options.config.cluster)
+    if (auto opened = made->open_door(io, options); !opened)
+      return std::move(opened).assume_error();
+  made->spawn(options);
+  return made;
+}
+
+shm::result<void> cluster_cast::open_door(boost::asio::io_context& io,
+                                          const cluster_cast_options& options) {
+  const auto& node = options.config.node;
+  const auto& cluster = *options.config.cluster;
+  auto identity = node_identity::open(node.data_directory + "/node.key");
+  if (!identity)
+    return std::move(identity).assume_error();
+  const auto& own = identity.assume_value();
+  peer_cast_options chosen;
+  chosen.node = node.id;
+  chosen.cluster = cluster;
+  chosen.lease_duration = options.config.lease.duration;
+  chosen.identity = identity_with(own, cluster);
+  chosen.public_key = own.public_key();
+  key_ = digits_of(own.public_key());
+  chosen.incarnation = draw_wide_id();
+  chosen.elector = caf::actor_cast<caf::strong_actor_ptr>(options.elector);
+  chosen.log = options.log;
+  auto peers = peer_cast::start(system_, io, chosen);
+  if (!peers)
+    return std::move(peers).assume_error();
+  peers_ = std::move(peers).assume_value();
+  return boost::outcome_v2::success();
+}
+
+void cluster_cast::spawn(const cluster_cast_options& options) {
+  actors::cluster_options chosen;
+  chosen.node = options.config.node.id;
+  chosen.elector = options.elector;
+  chosen.catalog = options.catalog;
+  chosen.founders = options.begun.digest;
+  chosen.joins = options.begun.members.members.empty();
+  chosen.voters_max = config::voters_max;
+  chosen.key = key_;
+  chosen.leading.heard_within = config::leader_heard_within;
+  chosen.peers_max = config::peers_max;
+  chosen.interval = config::steer_interval;
+  chosen.call_deadline = config::cluster_call_deadline;
+  chosen.now = shm::boot_clock::now;
+  chosen.log = options.log;
+  if (peers_) {
+    chosen.address = print_address(options.config.cluster->advertise);
+    chosen.start_peer = peers_->starter();
+  }
+  actor_ = system_.spawn(actors::cluster, std::move(chosen));
+  if (peers_)
+    peers_->guide(options.config, options.begun.digest, actor_);
+  if (peers_)
+    for (const auto& peer : options.config.cluster->peers)
+      caf::anon_send(actor_, found_node{peer.id, print_address(peer.address)});
+}
+
+void cluster_cast::hand_over() {
+  if (!peers_)
+    return; // there is nobody else
+  caf::scoped_actor self{system_};
+  // One that leads since a moment ago has heard of nobody yet.
+  bool again = true;
+  for (int i = 0; again && i < config::hand_over_tries; ++i) {
+    again = false;
+    self
+      ->request(actor_, config::hand_over_deadline, hand_over_request{0, true})
+      .receive([] {},
+               [&](const caf::error& error) {
+                 again = actors::to_shm(error).code == shm::errc::unavailable;
+               });
+    if (again)
+      self->receive(caf::after(config::steer_interval) >> [] {});
+  }
+}
+
+cluster_cast::~cluster_cast() {
+  if (actor_) {
+    caf::scoped_actor self{system_};
+    self->request(actor_, config::hand_over_deadline, leave_cluster_request{})
+      .receive([] {}, [](const caf::error&) { /* it has ended already */ });
+  }
+  peers_.reset();
+}
+
+} // namespace holdfast::runtime

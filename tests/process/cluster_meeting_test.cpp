@@ -1,0 +1,86 @@
+// How nodes that have no list find each other and become one cluster.
+#include "tests/process/node_cluster.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace holdfast;
+using namespace holdfast::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string directory_member(const temporary_directory& at) {
+  return R"("discovery_directory": ")" + at.path() + R"(/met")";
+}
+
+std::string seed_member(std::uint16_t port) {
+  return R"("seeds": ["127.0.0.1:)" + std::to_string(port) + R"("])";
+}
+
+bool is_voter(const node_cluster& cluster, std::uint64_t at, std::uint64_t id) {
+  const auto row = cluster.member_seen_by(at, id);
+  const auto* role = wire::find_text(row, "role");
+  return role != nullptr && *role == "voter";
+}
+
+} // namespace
+
+TEST_CASE("nodes with nothing but a common directory form one cluster",
+          "[process][cluster][meeting]") {
+  const auto order = GENERATE(std::vector<std::uint64_t>{1, 2, 3},
+                              std::vector<std::uint64_t>{3, 1, 2});
+  const temporary_directory place;
+  node_cluster cluster{3};
+  for (const auto id : order)
+    cluster.describe(id, cluster.found_by(id, directory_member(place)));
+
+  for (const auto id : order)
+    cluster.start(id);
+
+  INFO(cluster.logs());
+  CHECK(cluster.await_leader_at({1, 2, 3}, 1));
+  for (const auto id : order)
+    CHECK(is_voter(cluster, 1, id));
+}
+
+TEST_CASE("a node that finds a cluster in its directory joins it and gets a "
+          "vote",
+          "[process][cluster][meeting]") {
+  const temporary_directory place;
+  node_cluster cluster{4};
+  for (std::uint64_t id = 1; id <= 4; ++id)
+    cluster.describe(id, cluster.found_by(id, directory_member(place)));
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    cluster.start(id);
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  cluster.start(4);
+
+  INFO(cluster.logs());
+  CHECK(eventually([&] { return is_voter(cluster, 1, 4); }, 30s));
+  CHECK(cluster.await_leader_at({1, 2, 3, 4}, 1));
+}
+
+TEST_CASE(
+  "a node that is told one address joins through it, restarts, and is a "
+  "member still",
+  "[process][cluster][meeting]") {
+  node_cluster cluster{4};
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    cluster.describe(id, cluster.list_for(id, {.up_to = 3}));
+  // One that does not lead: it passes the question on.
+  cluster.describe(4, cluster.found_by(4, seed_member(cluster.port(2))));
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    cluster.start(id);
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  cluster.start(4);
+
+  INFO(cluster.logs());
+  REQUIRE(eventually([&] { return is_voter(cluster, 1, 4); }, 30s));
+  cluster.kill(4);
+  cluster.kill(2); // the seed is not needed any more
+  cluster.start(4);
+  const bool agreed = cluster.await_leader_at({1, 3, 4}, 1);
+  INFO(cluster.logs());
+  CHECK(agreed);
+}

@@ -1,0 +1,306 @@
+#include "tests/process/node_cluster.hpp"
+#include "tests/support/catch.hpp"
+
+#include <cstdlib>
+
+using namespace holdfast;
+using namespace holdfast::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using ids = std::set<std::uint64_t>;
+
+/// Something that only a majority can decide: a region more.
+shm::result<wire::fields> create(const node_cluster& cluster, std::uint64_t at,
+                                 const std::string& region) {
+  return cluster.call(at, "create_region",
+                      {{"region", region}, {"bytes", std::uint64_t{1 << 20}}});
+}
+
+/// Elections and retries take their time: a decision is asked for until it is
+/// made, or known to be made already.
+bool creates(const node_cluster& cluster, std::uint64_t at,
+             const std::string& region) {
+  return eventually(
+    [&] {
+      const auto made = create(cluster, at, region);
+      return made.has_value() || made.assume_error().code == shm::errc::exists;
+    },
+    30s);
+}
+
+const wire::rows* rows_of(const shm::result<wire::fields>& heard) {
+  if (!heard)
+    return nullptr;
+  const auto* rows = wire::find(heard.assume_value(), "rows");
+  return rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
+}
+
+/// The home that this node names; 0: it knows of no such region.
+std::uint64_t home_seen_by(const node_cluster& cluster, std::uint64_t id,
+                           const std::string& region) {
+  const auto heard = cluster.call(id, "regions");
+  if (const auto* all = rows_of(heard))
+    for (const auto& row : *all)
+      if (const auto* name = wire::find_text(row, "region");
+          name != nullptr && *name == region)
+        return wire::number_or(row, "home", 0);
+  return 0;
+}
+
+/// All of these name that home of the region.
+bool all_see(const node_cluster& cluster, const ids& nodes,
+             const std::string& region, std::uint64_t home) {
+  return eventually([&] {
+    for (const auto id : nodes)
+      if (home_seen_by(cluster, id, region) != home)
+        return false;
+    return true;
+  });
+}
+
+std::size_t members_seen_by(const node_cluster& cluster, std::uint64_t id) {
+  const auto heard = cluster.call(id, "members");
+  const auto* all = rows_of(heard);
+  return all != nullptr ? all->size() : 0;
+}
+
+} // namespace
+
+TEST_CASE("a node alone leads itself", "[process][cluster]") {
+  const real_node node{node_text(own_tenant("[]"))};
+  client::connect_options options;
+  options.socket = node.socket();
+  const auto connected = client::connection::connect(options);
+  REQUIRE(connected);
+
+  wire::fields heard;
+  const auto leads = [&] {
+    const auto told = connected.assume_value().call("cluster_status");
+    if (told)
+      heard = told.assume_value();
+    return wire::number_or(heard, "leader", 0) == 1;
+  };
+
+  CHECK(eventually(leads));
+  CHECK(wire::number_or(heard, "total", 0) == 1);
+  CHECK(wire::number_or(heard, "healthy", 0) == 1);
+  REQUIRE(wire::find_text(heard, "role") != nullptr);
+  CHECK(*wire::find_text(heard, "role") == "leader");
+}
+
+TEST_CASE("three nodes of a list see each other and the lowest id leads",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+
+  cluster.start_all();
+
+  INFO(cluster.logs());
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  const auto all_healthy = [&] {
+    for (const auto id : ids{1, 2, 3})
+      if (cluster.status(id).healthy != 3)
+        return false;
+    return true;
+  };
+  CHECK(eventually(all_healthy));
+  const auto told = cluster.status(2);
+  CHECK(told.total == 3);
+  CHECK(told.quorum);
+  CHECK(told.role == "follower");
+  CHECK(members_seen_by(cluster, 3) == 3);
+}
+
+TEST_CASE("a region that is made at any node is in the tables of every node",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader({1, 2, 3}) != 0);
+
+  INFO(cluster.logs());
+  for (const auto id : ids{1, 2, 3}) {
+    const auto region = "of-" + std::to_string(id);
+    REQUIRE(creates(cluster, id, region));
+    CHECK(all_see(cluster, {1, 2, 3}, region, id));
+  }
+
+  // The same name again is refused wherever it is asked for.
+  const auto again = create(cluster, 3, "of-1");
+  REQUIRE_FALSE(again);
+  CHECK(again.assume_error().code == shm::errc::exists);
+}
+
+TEST_CASE("when the leader is killed another leads and decides, and leadership "
+          "returns with it",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  cluster.kill(1);
+  const auto second = cluster.await_leader({2, 3});
+  INFO(cluster.logs());
+  REQUIRE(second != 0);
+  CHECK(creates(cluster, 3, "meanwhile"));
+  cluster.start(1);
+
+  CHECK(cluster.await_leader_at({1, 2, 3}, 1));
+  CHECK(all_see(cluster, {1, 2, 3}, "meanwhile", 3));
+}
+
+TEST_CASE("a frozen leader is replaced and follows when it wakes",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  cluster.at(1).freeze();
+  const auto second = cluster.await_leader({2, 3});
+  const auto term = cluster.status(2).term;
+  cluster.at(1).thaw();
+
+  INFO(cluster.logs());
+  REQUIRE(second != 0);
+  // Whatever it believed before, it acknowledges nobody in an older term.
+  CHECK(eventually([&] { return cluster.status(1).term >= term; }));
+  CHECK(cluster.await_leader_at({1, 2, 3}, 1));
+}
+
+TEST_CASE("a minority decides nothing and says that nobody leads",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  cluster.kill(2);
+  cluster.kill(3);
+
+  INFO(cluster.logs());
+  CHECK(eventually([&] { return cluster.status(1).leader == 0; }, 30s));
+  CHECK_FALSE(cluster.status(1).quorum);
+  const auto made = create(cluster, 1, "alone");
+  REQUIRE_FALSE(made);
+  CHECK(made.assume_error().code == shm::errc::no_leader);
+  CHECK(home_seen_by(cluster, 1, "alone") == 0);
+}
+
+TEST_CASE("a node that is told to stop hands leadership over and ends well",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  const auto code = cluster.at(1).stop();
+
+  const auto second = cluster.await_leader({2, 3});
+  INFO(cluster.logs());
+  CHECK(code == 0);
+  CHECK(second != 0);
+  CHECK(cluster.at(1).log().find("leadership is handed over")
+        != std::string::npos);
+}
+
+TEST_CASE("an operator hands leadership over from any node",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  const auto asked = [&] {
+    return cluster.call(2, "leader_transfer", {{"to", std::uint64_t{3}}})
+      .has_value();
+  };
+
+  INFO(cluster.logs());
+  CHECK(eventually(asked));
+  CHECK(cluster.await_leader_at({1, 2, 3}, 3));
+}
+
+TEST_CASE("a node that is being emptied does not lead until it is told to "
+          "take part again",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  const auto marked = [&](bool wanted) {
+    const auto heard = cluster.call(3, "cluster_instances");
+    const auto* all = rows_of(heard);
+    if (all == nullptr || all->empty())
+      return false;
+    const auto* flag = wire::find(all->front(), "draining");
+    return flag != nullptr && std::get<bool>(*flag) == wanted;
+  };
+
+  REQUIRE(cluster.call(1, "drain"));
+  const auto second = cluster.await_leader_at({1, 2, 3}, 2);
+  const auto is_marked = eventually([&] { return marked(true); });
+  REQUIRE(cluster.call(1, "resume"));
+
+  const auto again = cluster.await_leader_at({1, 2, 3}, 1);
+  INFO(cluster.logs());
+  CHECK(second);
+  CHECK(is_marked);
+  CHECK(again);
+  CHECK(eventually([&] { return marked(false); }));
+}
+
+TEST_CASE("a leader leaves the cluster after it has handed over",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+
+  REQUIRE(cluster.call(1, "members_leave"));
+
+  const auto left
+    = eventually([&] { return members_seen_by(cluster, 3) == 2; }, 30s);
+  const auto second = cluster.await_leader_at({2, 3}, 2);
+  INFO(cluster.logs());
+  CHECK(left);
+  CHECK(second);
+  CHECK(creates(cluster, 3, "after"));
+  CHECK(cluster.at(1).stop() == 0);
+}
+
+TEST_CASE("what was decided can be asked for at every node",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader({1, 2, 3}) != 0);
+  REQUIRE(creates(cluster, 2, "noted"));
+
+  const auto noted_at = [&](std::uint64_t id) {
+    const auto heard
+      = cluster.call(id, "audit", {{"command", std::string{"create_region"}}});
+    const auto* all = rows_of(heard);
+    if (all == nullptr || all->size() != 1)
+      return false;
+    const auto& row = all->front();
+    return *wire::find_text(row, "target") == "prod/noted"
+           && *wire::find_text(row, "outcome") == "ok"
+           && *wire::find_text(row, "principal") == "me"
+           && wire::number_or(row, "node", 0) == 2;
+  };
+
+  INFO(cluster.logs());
+  for (const auto id : ids{1, 2, 3})
+    CHECK(eventually([&] { return noted_at(id); }));
+}
+
+TEST_CASE("three nodes start and stop again and again without a hang",
+          "[process][cluster]") {
+  const char* wanted = std::getenv("HOLDFAST_START_CYCLES");
+  const int cycles = wanted != nullptr ? std::atoi(wanted) : 20;
+  node_cluster cluster{3};
+
+  for (int i = 0; i < cycles; ++i) {
+    cluster.start_all();
+    REQUIRE(cluster.await_leader({1, 2, 3}) != 0);
+
+    for (const auto id : ids{1, 2, 3}) {
+      INFO("cycle " << i << ", node " << id << "\n" << cluster.logs());
+      REQUIRE(cluster.at(id).stop() == 0);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+#include "tests/process/node_cluster.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace holdfast::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A bound socket, so that the next one gets another port.
+int bind_any(std::uint16_t& port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  auto* const place = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(fd, place, length) != 0 || ::getsockname(fd, place, &length) != 0)
+    throw std::runtime_error{"no free port"};
+  port = ntohs(address.sin_port);
+  return fd;
+}
+
+bool flag(const wire::fields& in, std::string_view name) {
+  const auto* held = wire::find(in, name);
+  const auto* flag = held != nullptr ? std::get_if<bool>(held) : nullptr;
+  return flag != nullptr && *flag;
+}
+
+} // namespace
+
+std::vector<std::uint16_t> free_ports(std::size_t count) {
+  std::vector<std::uint16_t> ports(count);
+  std::vector<int> sockets;
+  for (auto& port : ports)
+    sockets.push_back(bind_any(port));
+  for (const int fd : sockets)
+    ::close(fd);
+  return ports;
+}
+
+node_cluster::node_cluster(std::size_t count) : ports_{free_ports(count)} {
+  for (std::uint64_t id = 1; id <= count; ++id)
+    sections_[id] = list_for(id, {});
+}
+
+std::string node_cluster::list_for(std::uint64_t id,
+                                   const list_style& style) const {
+  std::string peers;
+  for (std::uint64_t other = 1;
+       other <= std::min<std::uint64_t>(ports_.size(), style.up_to); ++other)
+    if (other != id)
+      peers += std::string{peers.empty() ? "" : ", "} + R"({"id": )"
+               + std::to_string(other) + R"(, "address": "127.0.0.1:)"
+               + std::to_string(port(other)) + R"("})";
+  return R"("name": ")" + style.name + R"(", "bind": "127.0.0.1:)"
+         + std::to_string(port(id)) + R"(", )" + style.transport
+         + R"(, "health": {"profile": "fast"}, "peers": [)" + peers + "]";
+}
+
+std::string node_cluster::found_by(std::uint64_t id,
+                                   const std::string& more) const {
+  return R"("name": "test", "bind": "127.0.0.1:)" + std::to_string(port(id))
+         + R"(", "transport": "insecure-loopback",
+             "health": {"profile": "fast"}, )"
+         + more;
+}
+
+wire::fields node_cluster::member_seen_by(std::uint64_t at,
+                                          std::uint64_t id) const {
+  const auto heard = call(at, "members");
+  if (!heard)
+    return {};
+  const auto* rows = wire::find(heard.assume_value(), "rows");
+  const auto* all = rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
+  if (all != nullptr)
+    for (const auto& row : *all)
+      if (wire::number_or(row, "node", 0) == id)
+        return row;
+  return {};
+}
+
+void node_cluster::describe(std::uint64_t id, std::string text) {
+  sections_[id] = std::move(text);
+}
+
+void node_cluster::start(std::uint64_t id) {
+  running_.insert(id);
+  if (const auto known = nodes_.find(id); known != nodes_.end())
+    return known->second->restart();
+  auto text
+    = node_text(own_tenant("[]"), R"("cluster": {)" + sections_.at(id) + "}, ");
+  const std::string before = R"({"node": {)";
+  text.replace(0, before.size(),
+               before + R"("id": )" + std::to_string(id) + ", ");
+  nodes_[id] = std::make_unique<real_node>(text);
+}
+
+void node_cluster::start_all() {
+  for (const auto& [id, _] : sections_)
+    start(id);
+}
+
+void node_cluster::kill(std::uint64_t id) {
+  running_.erase(id);
+  at(id).kill();
+}
+
+shm::result<wire::fields> node_cluster::call(std::uint64_t id,
+                                             const std::string& command,
+                                             wire::fields fields) const {
+  client::connect_options options;
+  options.socket = nodes_.at(id)->socket();
+  options.client = "node_cluster";
+  options.patience = 8s;
+  const auto connected = client::connection::connect(options);
+  if (!connected)
+    return connected.assume_error();
+  return connected.assume_value().call(command, std::move(fields));
+}
+
+told_status node_cluster::status(std::uint64_t id) const {
+  const auto heard = call(id, "cluster_status");
+  told_status told;
+  if (!heard)
+    return told;
+  const auto& fields = heard.assume_value();
+  told.heard = true;
+  told.total = wire::number_or(fields, "total", 0);
+  told.healthy = wire::number_or(fields, "healthy", 0);
+  told.down = wire::number_or(fields, "down", 0);
+  told.leader = wire::number_or(fields, "leader", 0);
+  told.term = wire::number_or(fields, "term", 0);
+  told.quorum = flag(fields, "quorum");
+  if (const auto* role = wire::find_text(fields, "role"))
+    told.role = *role;
+  return told;
+}
+
+std::uint64_t node_cluster::await_leader(const std::set<std::uint64_t>& among,
+                                         std::chrono::seconds patience) const {
+  std::uint64_t leader = 0;
+  const auto agree = [&] {
+    leader = status(*among.begin()).leader;
+    if (!among.contains(leader))
+      return false;
+    for (const auto id : among)
+      if (status(id).leader != leader)
+        return false;
+    return true;
+  };
+  return eventually(agree, patience) ? leader : 0;
+}
+
+bool node_cluster::await_leader_at(const std::set<std::uint64_t>& among,
+                                   std::uint64_t leader,
+                                   std::chrono::seconds patience) const {
+  const auto agree = [&] {
+    for (const auto id : among)
+      if (status(id).leader != leader)
+        return false;
+    return true;
+  };
+  return eventually(agree, patience);
+}
+
+std::string node_cluster::logs() const {
+  std::string all;
+  for (const auto& [id, node] : nodes_)
+    all += "--- node " + std::to_string(id) + "\n" + node->log();
+  return all;
+}
+
+} // namespace holdfast::test

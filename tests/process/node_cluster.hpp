@@ -1,0 +1,91 @@
+// Several holdfast-node processes that form one cluster on this host.
+#pragma once
+
+#include "shm/client/connection.hpp"
+#include "tests/support/real_node.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace holdfast::test {
+
+/// Ports that were free a moment ago, each another one.
+std::vector<std::uint16_t> free_ports(std::size_t count);
+
+/// What a node tells of its cluster.
+struct told_status {
+  bool heard = false; ///< it answered
+  std::uint64_t total = 0, healthy = 0, down = 0, leader = 0, term = 0;
+  bool quorum = false;
+  std::string role;
+};
+
+/// How a node names its cluster and reaches the others.
+struct list_style {
+  std::string name = "test";
+  std::string transport = R"("transport": "insecure-loopback")";
+  std::uint64_t up_to = ~std::uint64_t{0}; ///< the last id of the list
+};
+
+class node_cluster {
+public:
+  /// Ids 1 to `count`, with the static list of all; not started.
+  explicit node_cluster(std::size_t count);
+
+  /// Starts it, the first time or again.
+  void start(std::uint64_t id);
+  void start_all();
+  void kill(std::uint64_t id);
+
+  real_node& at(std::uint64_t id) {
+    return *nodes_.at(id);
+  }
+
+  std::uint16_t port(std::uint64_t id) const {
+    return ports_.at(id - 1);
+  }
+
+  /// What is written for a node in the place of the static list.
+  void describe(std::uint64_t id, std::string text);
+
+  /// The members of its `cluster` section: the list of all, in this way.
+  std::string list_for(std::uint64_t id, const list_style& style) const;
+
+  /// As many, without a list: `more` says how it finds the others.
+  std::string found_by(std::uint64_t id, const std::string& more) const;
+
+  /// Its row in what a node tells of the members; empty: it is none.
+  wire::fields member_seen_by(std::uint64_t at, std::uint64_t id) const;
+
+  told_status status(std::uint64_t id) const;
+
+  /// A command at a node, with a connection of its own.
+  shm::result<wire::fields> call(std::uint64_t id, const std::string& command,
+                                 wire::fields fields = {}) const;
+
+  /// Until all of these say that the same one of them leads; 0: they do not.
+  std::uint64_t await_leader(const std::set<std::uint64_t>& among,
+                             std::chrono::seconds patience
+                             = std::chrono::seconds{30}) const;
+
+  /// Until all of these say that this one leads.
+  bool await_leader_at(const std::set<std::uint64_t>& among,
+                       std::uint64_t leader,
+                       std::chrono::seconds patience
+                       = std::chrono::seconds{30}) const;
+
+  /// All logs, for a test that fails.
+  std::string logs() const;
+
+private:
+  std::vector<std::uint16_t> ports_;
+  std::map<std::uint64_t, std::string> sections_;
+  std::map<std::uint64_t, std::unique_ptr<real_node>> nodes_;
+  std::set<std::uint64_t> running_;
+};
+
+} // namespace holdfast::test
