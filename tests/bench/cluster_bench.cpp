@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <stdexcept>
@@ -191,6 +192,8 @@ const failovers& failovers_of(leader_end how) {
   while (found.etcd.size() < wanted) {
     found.ours.push_back(fail_over(*clusters().ours, how) / 1e6);
     found.etcd.push_back(fail_over(*clusters().etcd, how) / 1e6);
+    std::fprintf(stderr, "failover: %.1f ms, etcd %.1f ms\n", found.ours.back(),
+                 found.etcd.back());
   }
   return found;
 }

@@ -123,11 +123,16 @@ public:
                                               "v" + std::to_string(++clients_));
   }
 
-  // The lowest number takes leadership back: nothing is settled before.
+  // The lowest number takes leadership back: nothing is settled before. It
+  // waits longer each time it has lost it, so we hand it over by command.
   std::optional<std::size_t> settled_leader() override {
-    for (const auto& node : nodes_)
-      if (!sees_all_behind_first(*node))
+    for (const auto& node : nodes_) {
+      const auto leader = leader_of_all(*node);
+      if (leader > 1)
+        hand_over_to_first(*node);
+      if (leader != 1)
         return std::nullopt;
+    }
     return 0;
   }
 
@@ -156,26 +161,41 @@ private:
     return client::connection::connect(options);
   }
 
-  static bool sees_all_behind_first(const test::real_node& node) {
+  // As this node sees it, when it sees all of them; 0: it does not.
+  static std::uint64_t leader_of_all(const test::real_node& node) {
     const auto line = talk_to(node);
     if (!line)
-      return false;
+      return 0;
     const auto told = line.assume_value().call("cluster_status");
-    return told && wire::number_or(told.assume_value(), "leader", 0) == 1
-           && wire::number_or(told.assume_value(), "healthy", 0) == members;
+    if (!told || wire::number_or(told.assume_value(), "healthy", 0) != members)
+      return 0;
+    return wire::number_or(told.assume_value(), "leader", 0);
+  }
+
+  // Refused until the first has the whole log: then it is asked again.
+  static void hand_over_to_first(const test::real_node& node) {
+    if (const auto line = talk_to(node))
+      (void)line.assume_value().call("leader_transfer",
+                                     {{"to", std::uint64_t{1}}});
   }
 
   void make_region(std::size_t member) {
-    const auto line = talk_to(*nodes_[member]);
-    if (!line)
-      throw std::runtime_error{"no node: " + line.assume_error().detail};
     client::region_request wanted;
     wanted.region = region_of(member);
     wanted.bytes = 4U << 20;
     wanted.variables_max = 4096;
-    if (const auto made = line.assume_value().create_region(wanted); !made)
-      throw std::runtime_error{"no region: " + made.assume_error().detail};
-    has_region_[member] = true;
+    shm::error why;
+    // Tenants of the configuration are agreed on too, a moment after the start.
+    has_region_[member] = test::eventually([&] {
+      const auto line = talk_to(*nodes_[member]);
+      const auto made = line ? line.assume_value().create_region(wanted)
+                             : shm::result<void>{line.assume_error()};
+      if (!made)
+        why = made.assume_error();
+      return made.has_value() || why.code == shm::errc::exists;
+    });
+    if (!has_region_[member])
+      throw std::runtime_error{"no region: " + why.detail};
   }
 
   std::string text_of(std::size_t member) const {
