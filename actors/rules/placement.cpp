@@ -61,6 +61,8 @@ public:
       return step;
     if (!region_.settled)
       return std::nullopt;
+    if (auto step = forget_departed())
+      return step;
     if (auto step = add_missing())
       return step;
     if (auto step = drop_surplus())
@@ -86,8 +88,11 @@ private:
     return node != nullptr && node->healthy && !node->draining;
   }
 
+  /// Of those that had all values; who came later holds nothing to go on from.
   bool none_left() const {
-    return std::none_of(holders_.begin(), holders_.end(),
+    const auto& had
+      = region_.settled_holders.empty() ? holders_ : region_.settled_holders;
+    return std::none_of(had.begin(), had.end(),
                         [this](placed_on id) { return find(id) != nullptr; });
   }
 
@@ -166,6 +171,14 @@ private:
     for (const auto id : ranked_)
       if (!holders_.contains(id))
         return id;
+    return std::nullopt;
+  }
+
+  /// Who has left does not come back, and nobody is taken on beside it.
+  std::optional<placement_step> forget_departed() const {
+    for (const auto id : region_.replicas)
+      if (find(id) == nullptr)
+        return let_go(id, placement_reason::surplus);
     return std::nullopt;
   }
 

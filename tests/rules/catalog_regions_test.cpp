@@ -201,6 +201,20 @@ TEST_CASE("a region all of whose holders have left begins empty",
   CHECK(tables.placed().settled_holders.empty());
 }
 
+TEST_CASE(
+  "a region begins empty when only those are left that held nothing yet",
+  "[rules][catalog]") {
+  four_nodes tables;
+  REQUIRE(tables.tell(region_of("prod", "quotes", 2, {})).ok());
+  REQUIRE(tables.tell(settle_region{quotes, tables.epoch()}).ok());
+  REQUIRE(tables.tell(set_placement{quotes, tables.epoch(), 2, {3}}).ok());
+
+  REQUIRE(tables.tell(catalog::leave_member{2}).ok());
+
+  REQUIRE(tables.tell(set_placement{quotes, tables.epoch(), 4, {3}}).ok());
+  CHECK(tables.placed().began_empty == tables.epoch());
+}
+
 TEST_CASE("a region whose only holder starts again begins empty there",
           "[rules][catalog]") {
   four_nodes tables;

@@ -269,6 +269,37 @@ TEST_CASE("a dead replica that nobody can replace stays one",
     CHECK(region.replicas.size() == 2);
 }
 
+TEST_CASE("a holder that left is let go of before another one comes",
+          "[rules][placement]") {
+  auto view = many_regions(3, 2, 1);
+  REQUIRE(converge(view) >= 0);
+  const auto home = view.regions.front().home;
+  const auto left = *view.regions.front().replicas.begin();
+
+  std::erase_if(view.nodes, [left](const auto& one) { return one.id == left; });
+
+  const auto steps = plan_placement(view);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps.front().home == home);
+  CHECK(steps.front().replicas.empty());
+}
+
+TEST_CASE("a region whose values left with their holder begins empty",
+          "[rules][placement]") {
+  auto view = many_regions(2, 2, 1);
+  auto& region = view.regions.front();
+  region.home = 3;
+  region.replicas = {2};
+  region.epoch = 7;
+  region.settled_holders = {3};
+
+  const auto steps = plan_placement(view);
+
+  REQUIRE(steps.size() == 1);
+  CHECK(steps.front().why == placement_reason::lost);
+  CHECK_FALSE(steps.front().moves_home);
+}
+
 TEST_CASE("balancing is done a few regions at a time", "[rules][placement]") {
   auto view = many_regions(2, 1);
   REQUIRE(converge(view) >= 0);

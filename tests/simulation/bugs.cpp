@@ -42,6 +42,8 @@ constexpr situation lost{.favoured = intruders | crashes | splits | heals,
                          .losses = true};
 constexpr situation strange{
   .favoured = splits | crashes | heals, .voters = 3, .strangers = true};
+constexpr situation failing{.favoured = crashes | splits | heals, .voters = 5};
+constexpr situation sleeping{.favoured = pauses, .voters = 3};
 
 /// What is on disk before what is said, and what is told to whom.
 std::vector<bug> broken_promises() {
@@ -132,12 +134,35 @@ std::vector<bug> bad_surroundings() {
   };
 }
 
+std::vector<bug> other_decisions() {
+  using world = world_faults;
+  return {
+    {"results_not_in_snapshots", "a restored node forgets what was decided",
+     nullptr, &world::results_not_in_snapshots},
+    {"time_of_the_node", "the time in the tables is not the entry's", nullptr,
+     &world::time_of_the_node},
+    {"own_opinion_decides", "tables ask who is healthy, not the entry", nullptr,
+     &world::own_opinion_decides, failing},
+    {"epoch_stays", "a region moves within an epoch", nullptr,
+     &world::epoch_stays, failing},
+    {"epoch_not_compared", "decisions about an older epoch count", nullptr,
+     &world::epoch_not_compared, failing},
+    {"late_timer_misses", "a late timer counts as misses of the others",
+     nullptr, &world::late_timer_misses, sleeping},
+    {"never_hands_over", "whoever leads goes on leading", nullptr,
+     &world::never_hands_over},
+    {"ignores_the_dead", "nobody notes who is down", nullptr,
+     &world::ignores_the_dead, lost},
+  };
+}
+
 } // namespace
 
 const std::vector<bug>& bugs() {
   static const auto all = [] {
     auto made = broken_promises();
-    for (const auto& more : {guards_left_out(), bad_surroundings()})
+    for (const auto& more :
+         {guards_left_out(), bad_surroundings(), other_decisions()})
       made.insert(made.end(), more.begin(), more.end());
     return made;
   }();

@@ -1,8 +1,10 @@
-// One simulated process: a core, its disk, its clock and its state machine.
+// One simulated process: a core, its disk, its clock, its tables, and what
+// looks after the rest.
 //
 // Knows nothing of other processes: what is said goes out through `outbox`.
 #pragma once
 
+#include "tests/simulation/caretaker.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/witness.hpp"
 #include "tests/simulation/world_options.hpp"
@@ -45,6 +47,7 @@ struct sim_process {
   // What does not.
   std::unique_ptr<core> brain;
   std::unique_ptr<replica> machine;
+  std::unique_ptr<caretaker> keeper;
   std::deque<std::pair<write_number, write>> queued;
   write_number syncing = 0; ///< 0: the disk is idle
   log_index applied = 0;
@@ -55,6 +58,7 @@ struct sim_process {
   // How it is doing.
   std::uint64_t generation = 0; ///< tells events of an earlier life
   world_time paused_until = 0;
+  world_time started_at = 0;
   world_time disk_us = 200;
   world_time ticks_at = 0; ///< 0: no tick is under way
 

@@ -8,12 +8,22 @@ namespace holdfast::simulation {
 
 namespace {
 
+/// All of the tables is compared so often, what was decided every time.
+constexpr log_index states_each = 32;
+
 std::uint64_t hash_of(const entry& content) {
   digest result;
   result.add(static_cast<std::uint64_t>(content.kind));
-  for (const auto byte : content.data)
-    result.add(byte);
+  result.add(digest_of(content.data));
   return result.value();
+}
+
+std::optional<log_index> epoch_meant(const catalog::command& what) {
+  if (const auto* move = std::get_if<catalog::move_home>(&what))
+    return move->expected_epoch;
+  if (const auto* placed = std::get_if<catalog::set_placement>(&what))
+    return placed->expected_epoch;
+  return std::nullopt;
 }
 
 std::string at(log_index index) {
@@ -52,39 +62,52 @@ void witness::writes(const append& made,
 }
 
 void witness::applies(node_id id, log_index index, const entry& content,
-                      const replica& after, bool had_effect) {
+                      const replica& after, const effect& had) {
+  const auto* decided = after.outcome_at(index);
+  const auto outcome = decided == nullptr ? catalog::outcome{} : *decided;
   const auto [found, first]
-    = ledger_.try_emplace(index, applied{content, after.digest()});
+    = ledger_.try_emplace(index, applied{content, outcome});
   if (!first && found->second.content != content)
     breaks("node " + std::to_string(id) + " applies another entry" + at(index));
-  else if (!first && found->second.digest != after.digest())
-    breaks("state machines differ" + at(index));
-  if (!had_effect)
-    return;
-  const auto asked = command::from(content.data);
-  const auto [effect, once]
-    = effects_.try_emplace({asked.origin, asked.request}, index);
-  if (!once && effect->second != index)
-    breaks("a request took effect twice" + at(index));
+  else if (!first && found->second.decided != outcome)
+    breaks("nodes decide differently" + at(index));
+  if (index % states_each == 0)
+    holds(id, index, after.digest());
+  if (content.kind == entry_kind::command)
+    if (auto wrong = placements_.see(index, after.now()); !wrong.empty())
+      breaks(wrong + at(index));
+  if (had.decided)
+    decides(id, index, content, after, had);
 }
 
-void witness::restores(node_id id, log_index index, const replica& after) {
-  const auto found = ledger_.find(index);
-  if (found == ledger_.end())
-    breaks("a snapshot of what nobody applied" + at(index));
-  else if (found->second.digest != after.digest())
-    breaks("node " + std::to_string(id) + " restores another state"
-           + at(index));
+/// Of a request that was not decided before, by that node.
+void witness::decides(node_id id, log_index index, const entry& content,
+                      const replica& after, const effect& had) {
+  const auto asked = entry_of(content.data);
+  const auto [before, once]
+    = effects_.try_emplace({asked.origin, asked.request_id}, index);
+  if (!once && before->second != index)
+    breaks("a request took effect twice" + at(index) + " of node "
+           + std::to_string(id));
+  const auto meant = epoch_meant(asked.command);
+  if (meant && after.outcome_at(index)->ok())
+    if (auto wrong = placements::placed(*meant, had.placed_before);
+        !wrong.empty())
+      breaks(wrong + at(index));
 }
 
-void witness::answers(const command& asked, log_index index) {
+void witness::holds(node_id id, log_index index, std::uint64_t state) {
+  const auto [found, first] = states_.try_emplace(index, state);
+  if (!first && found->second != state)
+    breaks("node " + std::to_string(id) + " has other tables" + at(index));
+}
+
+void witness::answers(const octets& asked, log_index index) {
   ++answered_;
-  auto& last = last_answered_[asked.origin];
-  last = std::max(last, asked.request);
   const auto found = ledger_.find(index);
   if (found == ledger_.end())
     breaks("answered before it was applied" + at(index));
-  else if (command::from(found->second.content.data) != asked)
+  else if (found->second.content.data != asked)
     breaks("answered for another entry" + at(index));
 }
 

@@ -4,11 +4,14 @@
 #pragma once
 
 #include "actors/consensus/core.hpp"
+#include "tests/simulation/placements.hpp"
 #include "tests/simulation/replica.hpp"
 
 #include <string>
 
 namespace holdfast::simulation {
+
+using namespace consensus;
 
 class witness {
 public:
@@ -17,9 +20,10 @@ public:
   void leads(node_id id, std::uint64_t database, term_number term);
   void writes(const append& made, const std::vector<term_number>& before);
   void applies(node_id id, log_index index, const entry& content,
-               const replica& after, bool had_effect);
-  void restores(node_id id, log_index index, const replica& after);
-  void answers(const command& asked, log_index index);
+               const replica& after, const effect& had);
+  /// `state`: the digest of all that the tables hold.
+  void holds(node_id id, log_index index, std::uint64_t state);
+  void answers(const octets& asked, log_index index);
   void breaks(std::string what);
 
   // -- What it makes of it --
@@ -37,15 +41,13 @@ public:
     return answered_;
   }
 
-  /// The last request of an origin that was told to be committed.
-  const std::map<std::uint64_t, std::uint64_t>& answered_by_origin() const {
-    return last_answered_;
-  }
-
 private:
+  void decides(node_id id, log_index index, const entry& content,
+               const replica& after, const effect& had);
+
   struct applied {
     entry content;
-    std::uint64_t digest = 0;
+    catalog::outcome decided;
   };
 
   struct written {
@@ -57,8 +59,9 @@ private:
   std::map<term_number, std::pair<node_id, std::uint64_t>> leaders_;
   std::map<log_index, applied> ledger_;
   std::map<std::pair<log_index, term_number>, written> written_;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, log_index> effects_;
-  std::map<std::uint64_t, std::uint64_t> last_answered_;
+  std::map<log_index, std::uint64_t> states_;
+  std::map<std::pair<catalog::origin, std::uint64_t>, log_index> effects_;
+  placements placements_;
   std::uint64_t answered_ = 0;
 };
 

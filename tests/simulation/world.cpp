@@ -40,7 +40,9 @@ world::world(const world_options& options)
   m.core.heartbeat = m.core.election_timeout / 5;
   m.core.install_timeout = std::chrono::milliseconds{1000};
   m.core.bounds.inflight_entries_max = chance_.permille(500) ? 8 : 4;
-  m.core.snapshot_threshold = m.core.snapshot_trailing = 1; // the least allowed
+  // The least allowed, or a little log before it.
+  m.core.snapshot_threshold = chance_.permille(300) ? 1 : 12;
+  m.core.snapshot_trailing = 1;
   m.core.broken = options.core;
   arrange();
 }
@@ -99,9 +101,8 @@ void world::begin() {
         node->databases[other->id] = other->database;
   for (std::size_t slot = 0; slot < nodes_.size(); ++slot)
     start(slot);
-  clients_.resize(6);
-  for (std::size_t i = 0; i < clients_.size(); ++i) {
-    clients_[i].asked.origin = i + 1;
+  for (std::size_t i = 0; i < 6; ++i) {
+    clients_.push_back({.wants = asker{i}});
     push({now_ + chance_.between(0, second / 5), 0, kind::client, i, 0, 0, {}});
   }
   push({now_ + chance_.between(second / 2, second),
@@ -139,8 +140,10 @@ void world::start(std::size_t slot) {
   options.who = {node.database, ++node.starts};
   options.databases = node.databases;
   options.seed = static_cast<std::uint32_t>(chance_.next());
-  node.machine
-    = std::make_unique<adding_machine>(!options_.world.no_deduplication);
+  node.machine = std::make_unique<replica>(options_.world);
+  node.keeper
+    = std::make_unique<caretaker>(node.id, node.starts, options_.world);
+  node.started_at = now_;
   node.applied = 0;
   node.skip_next = options_.world.skips_an_entry && node.starts > 1;
   node.brain = std::make_unique<core>(options);
@@ -152,6 +155,7 @@ void world::start(std::size_t slot) {
     return;
   }
   take(slot, std::move(started).value());
+  schedule_look(slot);
 }
 
 void world::kill(std::size_t slot) {
@@ -168,6 +172,7 @@ void world::kill(std::size_t slot) {
   node.syncing = 0;
   node.brain.reset();
   node.machine.reset();
+  node.keeper.reset();
   node.leads = false;
   node.ticks_at = 0;
   node.paused_until = 0;
@@ -192,8 +197,12 @@ void world::handle(event made) {
     return;
   }
   auto& node = *nodes_[made.slot];
-  if (!node.is_up()
-      || (made.what != kind::deliver && made.generation != node.generation))
+  if (made.what == kind::ping && !node.is_up())
+    return pass(kind::refused, made.slot, made.number, 0);
+  const bool from_others = made.what == kind::deliver || made.what == kind::ping
+                           || made.what == kind::pong
+                           || made.what == kind::refused;
+  if (!node.is_up() || (!from_others && made.generation != node.generation))
     return;
   if (made.what == kind::crash) {
     kill(made.slot);
@@ -207,7 +216,7 @@ void world::handle(event made) {
     push(std::move(made));
     return;
   }
-  trace(static_cast<std::uint64_t>(now_) * 8
+  trace(static_cast<std::uint64_t>(now_) * 16
         + static_cast<std::uint64_t>(made.what));
   switch (made.what) {
   case kind::deliver:
@@ -222,6 +231,14 @@ void world::handle(event made) {
   case kind::synced:
     synced(made.slot, made.number);
     break;
+  case kind::look:
+    look(made.slot);
+    break;
+  case kind::ping:
+  case kind::pong:
+  case kind::refused:
+    take_ping(made);
+    break;
   default:
     break;
   }
@@ -234,12 +251,8 @@ void world::take(std::size_t slot, actions asked) {
     send(std::move(one));
   if (options_.world.answer_before_apply)
     take_answers(node, asked.ended);
-  if (asked.restore) {
-    node.machine->restore(asked.restore->state);
-    node.applied = asked.restore->index;
-    if (counts(node))
-      witness_.restores(node.id, node.applied, *node.machine);
-  }
+  if (asked.restore)
+    restore(node, *asked.restore);
   for (const auto& one : asked.apply)
     apply(node, one);
   if (!options_.world.answer_before_apply)
@@ -257,25 +270,6 @@ void world::take(std::size_t slot, actions asked) {
   schedule_tick(slot);
   if (asked.snapshot_wanted)
     make_snapshot(slot);
-}
-
-void world::apply(sim_process& node, const applied_entry& one) {
-  trace(one.index * 64 + node.id);
-  if (one.index != node.applied + 1 && counts(node))
-    witness_.breaks("node " + std::to_string(node.id) + " applies "
-                    + std::to_string(one.index) + " after "
-                    + std::to_string(node.applied));
-  node.applied = one.index;
-  bool had_effect = false;
-  if (one.content.kind == entry_kind::command) {
-    if (node.skip_next)
-      node.skip_next = false;
-    else
-      had_effect = node.machine->apply(command::from(one.content.data));
-  }
-  if (counts(node))
-    witness_.applies(node.id, one.index, one.content, *node.machine,
-                     had_effect);
 }
 
 void world::schedule_tick(std::size_t slot) {

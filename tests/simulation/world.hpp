@@ -4,6 +4,7 @@
 // One queue of events, one source of chance: the same seed is the same story.
 #pragma once
 
+#include "tests/simulation/asker.hpp"
 #include "tests/simulation/process.hpp"
 
 #include <set>
@@ -23,7 +24,11 @@ private:
     synced,
     client,
     trouble,
-    crash
+    crash,
+    look,   ///< a node at its peers and regions
+    ping,   ///< to `slot`, from the slot `number`
+    pong,   ///< to `slot`, from the slot `number` in the life `generation`
+    refused ///< as pong, by the machine of a process that has ended
   };
 
   struct event {
@@ -40,10 +45,28 @@ private:
     }
   };
 
+  /// Which request of which life of a node.
+  struct written_by {
+    std::size_t slot = 0;
+    std::uint64_t generation = 0;
+    std::uint64_t request = 0; ///< 0: a session's
+  };
+
   struct client {
-    command asked;
-    bool waits = false;
-    std::size_t guess = 0;
+    asker wants;
+    std::uint64_t session = 0; ///< 0: not opened yet
+    std::uint64_t requests = 0;
+    written_by from{};
+    octets asked{};     ///< the same octets however often
+    bool waits = false; ///< for an answer to it
+  };
+
+  /// Who waits for an answer of a core.
+  struct waiting {
+    bool is_node = false;
+    std::size_t client = 0;
+    written_by from;
+    octets content;
   };
 
   /// What may happen in this seed.
@@ -73,15 +96,28 @@ private:
   void push(event made);
   void handle(event made);
   void take(std::size_t slot, actions asked);
-  void apply(sim_process& node, const applied_entry& one);
-  void take_answers(const sim_process& node,
-                    const std::vector<ended_request>& ended);
   void schedule_tick(std::size_t slot);
   void send(message said);
   void note_status(std::size_t slot);
   void trace(std::uint64_t word) {
     trace_.add(word);
   }
+
+  // world_tables.cpp
+  void restore(sim_process& node, const snapshot& from);
+  void apply(sim_process& node, const applied_entry& one);
+  own_knowledge knowledge_of(const sim_process& node) const;
+
+  // world_health.cpp
+  void look(std::size_t slot);
+  void schedule_look(std::size_t slot);
+  void send_pings(std::size_t slot);
+  void pass(kind what, std::size_t from, std::size_t to, std::uint64_t life);
+  void take_ping(const event& made);
+  void note_health(std::size_t slot,
+                   const std::optional<caretaker::seen_change>& change);
+  bool was_well(const sim_process& node, const sim_process& other) const;
+  void propose(std::size_t slot);
 
   // world_disk.cpp
   void take_writes(sim_process& node, std::vector<write> writes,
@@ -111,8 +147,20 @@ private:
 
   // world_clients.cpp
   void ask(std::size_t number);
+  bool begin_request(client& self, std::size_t slot);
+  void take_answers(const sim_process& node,
+                    const std::vector<ended_request>& ended);
+  void take_answer(const waiting& asked, const catalog::outcome& how);
+
+  // world_end.cpp
   std::string disagreement();
-  std::string check_end(const sim_process& leader);
+  bool runs(node_id id) const;
+  std::size_t running(const std::set<node_id>& of) const;
+  bool waits_for_the_lost(const catalog::placement& placed) const;
+  bool cannot_settle(const catalog::placement& placed,
+                     const catalog::contents& tables) const;
+  std::string unfinished(const sim_process& leader) const;
+  void check_end(const sim_process& leader);
 
   // world_report.cpp
   std::string report() const;
@@ -138,7 +186,9 @@ private:
   std::deque<std::unique_ptr<sim_process>> nodes_;
   std::set<std::pair<node_id, node_id>> cut_;
   std::vector<client> clients_;
-  std::map<request_id, std::pair<std::size_t, command>> asked_;
+  std::map<request_id, waiting> asked_;
+  world_time disturbed_at_ = 0; ///< when links were last cut
+  world_time mended_at_ = 0;
   request_id last_request_ = 0;
   std::uint64_t last_database_ = 0;
   node_id last_id_ = 0;

@@ -51,8 +51,10 @@ void world::synced(std::size_t slot, write_number number) {
 void world::make_snapshot(std::size_t slot) {
   auto& node = *nodes_[slot];
   const auto index = node.applied - (options_.world.snapshot_too_new ? 1 : 0);
-  take(slot,
-       node.brain->snapshot_made(index, node.machine->state(), local(node)));
+  auto state = node.machine->state();
+  if (counts(node))
+    witness_.holds(node.id, node.applied, digest_of(state));
+  take(slot, node.brain->snapshot_made(index, std::move(state), local(node)));
 }
 
 } // namespace holdfast::simulation

@@ -17,6 +17,18 @@ struct world_faults {
   bool snapshot_too_new = false;    ///< of a state before its index
   bool rewritten_voter = false;     ///< a lost database is begun again
   bool skips_an_entry = false;      ///< a restarted node leaves one out
+
+  // Of the tables.
+  bool results_not_in_snapshots = false; ///< what was decided is forgotten
+  bool time_of_the_node = false;    ///< the leader's time is not the entry's
+  bool own_opinion_decides = false; ///< about who is healthy, not the tables'
+  bool epoch_stays = false;         ///< although the region moves
+  bool epoch_not_compared = false;  ///< decisions about older ones count
+
+  // Of who looks after nodes and regions.
+  bool late_timer_misses = false; ///< a late timer counts all its intervals
+  bool never_hands_over = false;  ///< whoever leads goes on leading
+  bool ignores_the_dead = false;  ///< nobody notes who is down
 };
 
 /// What goes wrong in a world: bits by the numbers of world::make_trouble.

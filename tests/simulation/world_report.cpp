@@ -26,6 +26,37 @@ std::string words_of(const core_status& status) {
          + std::to_string(status.membership_index);
 }
 
+/// The last that was decided.
+std::string words_of(const catalog::audit_trail& audit) {
+  std::string result;
+  for (const auto& one : audit.records())
+    result += "    " + std::to_string(one.index) + " of node "
+              + std::to_string(one.by.node) + ": " + one.command + " "
+              + one.target + (one.text.empty() ? "" : ": ") + one.text + "\n";
+  return result;
+}
+
+std::string words_of(const catalog::contents& tables) {
+  std::string result = "    tables: members";
+  for (const auto& [id, one] : tables.members)
+    result += " " + std::to_string(id) + (one.down ? "(down)" : "");
+  const auto add = [&result](const std::set<node_id>& nodes) {
+    for (const auto id : nodes)
+      result += " " + std::to_string(id);
+  };
+  for (const auto& [name, one] : tables.regions) {
+    const auto& placed = one.placement;
+    result += "\n    " + name.region + " of "
+              + std::to_string(one.options.copies) + " copies at "
+              + std::to_string(placed.home) + ", held by";
+    add(placed.replicas);
+    result += " in epoch " + std::to_string(placed.epoch) + ", settled in "
+              + std::to_string(placed.settled_epoch) + " by";
+    add(placed.settled_holders);
+  }
+  return result + "\n";
+}
+
 } // namespace
 
 std::string world::report() const {
@@ -39,6 +70,9 @@ std::string world::report() const {
     result += ", start " + std::to_string(node->starts) + ": ";
     result += node->is_up() ? words_of(node->brain->status()) : "down";
     result += "\n";
+    if (node->is_up() && node->leads)
+      result += words_of(node->machine->now())
+                + words_of(node->machine->now().audit);
   }
   return result;
 }

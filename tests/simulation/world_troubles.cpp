@@ -43,6 +43,7 @@ void world::make_trouble() {
     split();
     break;
   case 5:
+    disturbed_at_ = now_;
     cut_.clear();
     break;
   case 6:
@@ -220,6 +221,7 @@ void world::stop_pauses() {
 
 void world::mend() {
   mending_ = true;
+  mended_at_ = now_;
   trace(0x3e4d);
   cut_.clear();
   stop_pauses();

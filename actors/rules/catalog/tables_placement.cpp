@@ -113,8 +113,9 @@ outcome tables::decide(const set_placement& what) {
   if (what.home == 0)
     return refuse(errc::bad_argument, "a placement names a home");
   const auto wanted = with(what.replicas, what.home);
-  if (!any_member(placed.holders())) {
-    // Nobody who held it is there any more: what it held is lost, and the
+  if (!any_member(placed.settled_holders.empty() ? placed.holders()
+                                                 : placed.settled_holders)) {
+    // Nobody who had all of it is there any more: what it held is lost, and the
     // epoch says so.
     if (auto no = check_nodes(wanted); !no.ok())
       return no;
