@@ -13,9 +13,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -171,15 +169,6 @@ client::connect_options options_for(const test::real_node& node) {
 
 client::connection connect(const test::real_node& node) {
   return need(client::connection::connect(options_for(node)));
-}
-
-// The node finds its program there; false if it was not built.
-bool find_node() {
-  const auto folder
-    = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  ::setenv("HOLDFAST_BIN_DIR", folder.c_str(), 0);
-  return std::filesystem::exists(std::string{std::getenv("HOLDFAST_BIN_DIR")}
-                                 + "/holdfast-node");
 }
 
 struct node_and_bare {

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   bench::add_wake_rows();
   bench::add_attach_rows();
   bench::add_redis_rows();
+  bench::add_cluster_rows(); // last: its servers stay until the end
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;

@@ -17,8 +17,9 @@ void report(benchmark::State& state, const row& what, figures found) {
   const bool least = what.promise && what.promise->kind == direction::at_least;
   state.counters["value"] = found.value;
   state.counters["reference"] = found.reference;
+  const bool turned = least && !what.more_is_better;
   state.counters["ratio"]
-    = least ? found.reference / found.value : found.value / found.reference;
+    = turned ? found.reference / found.value : found.value / found.reference;
   if (what.promise)
     state.counters[least ? "at_least" : "at_most"] = what.promise->bound;
   state.SetLabel(what.unit + "|" + what.against);

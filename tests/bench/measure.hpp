@@ -33,6 +33,7 @@ struct row {
   std::string unit;
   std::string against; // what the reference is
   std::optional<goal> promise = std::nullopt;
+  bool more_is_better = false; // a rate: the ratio is never turned round
 };
 
 struct figures {
@@ -134,5 +135,6 @@ void add_beside_rows();
 void add_wake_rows();
 void add_attach_rows();
 void add_redis_rows();
+void add_cluster_rows();
 
 } // namespace holdfast::bench

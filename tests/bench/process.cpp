@@ -6,7 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <string>
 
 namespace holdfast::bench {
 
@@ -45,6 +48,14 @@ child::~child() {
     return;
   ::kill(id_, SIGKILL);
   ::waitpid(id_, nullptr, 0);
+}
+
+bool find_node() {
+  const auto folder
+    = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  ::setenv("HOLDFAST_BIN_DIR", folder.c_str(), 0);
+  return std::filesystem::exists(std::string{std::getenv("HOLDFAST_BIN_DIR")}
+                                 + "/holdfast-node");
 }
 
 } // namespace holdfast::bench

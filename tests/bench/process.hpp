@@ -78,4 +78,8 @@ private:
   pid_t id_;
 };
 
+/// Whether holdfast-node was built beside this program; from then on it is
+/// found there.
+bool find_node();
+
 } // namespace holdfast::bench

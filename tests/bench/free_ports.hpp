@@ -1,0 +1,13 @@
+// Ports of 127.0.0.1 that servers may take.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace holdfast::bench {
+
+/// Ports that were free a moment ago, each another one.
+std::vector<std::uint16_t> free_ports(std::size_t count);
+
+} // namespace holdfast::bench
