@@ -77,8 +77,10 @@ bool read_line(const std::string& line, founding& into) {
 }
 
 std::string text_of(const founding& what) {
-  auto text
-    = std::string{heading} + "\ndigest " + std::to_string(what.digest) + '\n';
+  std::string text{heading};
+  text += "\ndigest ";
+  text += std::to_string(what.digest);
+  text += '\n';
   for (const auto& member : what.members.members)
     text += "member " + std::to_string(member.id) + ' ' + member.address
             + (member.role == member_role::voter ? " voter\n" : " learner\n");
