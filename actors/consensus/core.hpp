@@ -213,7 +213,8 @@ private:
   void put(const step_result& made, const std::vector<entry>& brought,
            log_index brought_from, write& into);
   void say(outgoing said);
-  void fill(append_request& said) const;
+  void fill(append_request& said, node_id to);
+  void tell_commit();
   void stored_entries(log_index last);
   void stored_base(const open_write& stored);
   void fail(const std::string& why);
@@ -245,6 +246,7 @@ private:
   term_number barrier_term_ = 0; ///< in which the own-term entry was entered
   term_number leader_term_ = 0;  ///< in which the leader was heard last
   std::map<node_id, instant> contact_;
+  std::map<node_id, log_index> told_; ///< committed, as each member was told
   bool snapshot_asked_ = false;
 };
 

@@ -150,7 +150,7 @@ void core::put(const step_result& made, const std::vector<entry>& brought,
 
 void core::say(outgoing said) {
   if (auto* append = std::get_if<append_request>(&said.content))
-    fill(*append);
+    fill(*append, said.to);
   if (auto* request = std::get_if<install_request>(&said.content))
     request->base = *log_.base();
   if (auto* vote = std::get_if<vote_result>(&said.content);
@@ -162,9 +162,37 @@ void core::say(outgoing said) {
               held_by_, options_.bounds.held_messages_max);
 }
 
-void core::fill(append_request& said) const {
+void core::fill(append_request& said, node_id to) {
   for (std::size_t i = 0; i < said.entries.size(); ++i)
     said.entries[i] = log_.at(said.previous_index + 1 + i);
+  // The library writes its messages before it counts what is committed.
+  said.commit = library_.commit_index();
+  auto& told = told_[to];
+  told = std::max(
+    told, std::min(said.commit, said.previous_index + said.entries.size()));
+}
+
+/// The library tells a follower what is committed with the next entries or the
+/// next heartbeat, and until then whoever asked there waits. A leader may say
+/// what it likes at any time: this is an append without entries behind the
+/// last entry that is known to match, so that it cannot be rejected.
+void core::tell_commit() {
+  const auto* members = log_.membership_at(log_.last()).second;
+  if (library_.state() != library_state::leader || members == nullptr) {
+    told_.clear();
+    return;
+  }
+  for (const auto& one : members->members) {
+    const auto match = library_.match_index(one.id).value_or(0);
+    if (one.id == options_.self || !log_.has(match)
+        || std::min(match, library_.commit_index()) <= told_[one.id])
+      continue;
+    say({one.id, append_request{library_.term(),
+                                match,
+                                log_.term_of(match),
+                                library_.commit_index(),
+                                {}}});
+  }
 }
 
 void core::fail(const std::string& why) {

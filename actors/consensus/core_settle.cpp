@@ -72,8 +72,10 @@ void core::settle_hurry() {
 // -- What follows a step (rule 6), without a step inside another (rule 5) ----
 
 actions core::settled() {
-  if (!failed_)
+  if (!failed_) {
     settle();
+    tell_commit();
+  }
   spoken_.release(stored_, out_.messages);
   out_.written = written_;
   if (const auto now = seen(); now != seen_) {

@@ -124,3 +124,26 @@ TEST_CASE("who was away long is brought up with a snapshot",
   CHECK(three[away].story() == three[now_leads].story());
   CHECK(three[away].story().size() == 199);
 }
+
+TEST_CASE("followers hear at once what is committed", "[consensus][core]") {
+  core_options slow;
+  slow.heartbeat = 400ms;
+  slow.election_timeout = 2s;
+  cluster three({1, 2, 3}, slow);
+  const auto leader = three.elect();
+  three.run(500ms);
+  std::map<node_id, int> said;
+  three.on_message = [&](message& each) {
+    said[each.to] += each.from == leader ? 1 : 0;
+    return true;
+  };
+
+  three.submit(leader, "a");
+  three.run(20ms);
+
+  for (node_id id = 1; id <= 3; ++id) {
+    CHECK(three[id].story() == "a");
+    // The entry, and that it is committed.
+    CHECK(said[id] == (id == leader ? 0 : 2));
+  }
+}
