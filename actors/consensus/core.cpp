@@ -19,6 +19,8 @@ log_index safe_window(log_index wanted, const core_options& options) {
 
 core_options with_safe_windows(core_options options) {
   options.snapshot_threshold = safe_window(options.snapshot_threshold, options);
+  options.snapshot_least = std::min(
+    safe_window(options.snapshot_least, options), options.snapshot_threshold);
   options.snapshot_trailing = safe_window(options.snapshot_trailing, options);
   return options;
 }

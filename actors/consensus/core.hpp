@@ -117,7 +117,11 @@ struct core_options {
   std::chrono::milliseconds hurried_timeout{30};
   /// Later by so much for each voter with a lower id: fewer split votes.
   std::chrono::milliseconds hurried_step{15};
-  log_index snapshot_threshold = 1024;
+  log_index snapshot_threshold = 8192;
+  /// Or once the commands since the last one have this many bytes.
+  std::size_t snapshot_bytes = 8 * 1024 * 1024;
+  /// Entries that are applied before any snapshot, whatever their bytes.
+  log_index snapshot_least = 1024;
   log_index snapshot_trailing = 1024;
   limits bounds;
   faults broken;
@@ -248,6 +252,7 @@ private:
   std::map<node_id, instant> contact_;
   std::map<node_id, log_index> told_; ///< committed, as each member was told
   bool snapshot_asked_ = false;
+  std::size_t applied_bytes_ = 0; ///< since a snapshot was asked for
 };
 
 } // namespace holdfast::consensus

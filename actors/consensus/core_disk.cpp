@@ -9,10 +9,13 @@ namespace holdfast::consensus {
 
 void core::want_snapshot() {
   const auto base = log_.base() ? log_.base()->index : 0;
-  if (snapshot_asked_ || library_.is_installing()
-      || applied_ < base + options_.snapshot_threshold)
+  const auto enough = applied_bytes_ < options_.snapshot_bytes
+                        ? options_.snapshot_threshold
+                        : options_.snapshot_least;
+  if (snapshot_asked_ || library_.is_installing() || applied_ < base + enough)
     return;
   snapshot_asked_ = true;
+  applied_bytes_ = 0;
   out_.snapshot_wanted = applied_;
 }
 

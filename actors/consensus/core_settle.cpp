@@ -126,6 +126,7 @@ void core::apply(log_index index) {
   applied_ = index;
   const auto& content = log_.at(index);
   out_.apply.push_back({index, content});
+  applied_bytes_ += content.data.size();
   // Rule 14: what stands there counts, not that something does.
   if (const auto found = open_.find(index); found != open_.end()) {
     const bool ours
