@@ -280,6 +280,10 @@ inline constexpr int consensus_log_pages_max = 1000;
 /// Writes of consensus that wait for the disk: more means that it stands still.
 inline constexpr std::size_t consensus_writes_max = 4096;
 
+/// Entries under way to one member: with fewer than clients ask for at a time,
+/// a part of each batch waits for an answer of the one before.
+inline constexpr std::uint32_t consensus_window_max = 256;
+
 /// Bytes of one message between electors: a snapshot with its head.
 inline constexpr std::size_t consensus_packet_bytes_max = 65 * mebibyte;
 
