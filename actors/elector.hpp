@@ -63,6 +63,7 @@ struct elector_state {
   std::deque<proposal_pointer> waiting;
   bool look_queued = false; ///< proposals_due is on its way
   bool look_timed = false;  ///< and this one is a timer
+  std::size_t stores = 0;   ///< under way: requests to the store
   consensus::request_id last_request = 0;
   std::map<consensus::request_id, proposal_pointer> at_core;
   std::map<consensus::request_id, open_transfer> transfers;

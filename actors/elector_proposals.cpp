@@ -198,8 +198,14 @@ void place_proposals(elector_pointer self) {
   if (!state.core || state.waiting.empty())
     return;
   const auto status = state.core->status();
+  const bool leads
+    = status.state == consensus::role::leader && status.transferee == 0;
+  // While the disk is at work nothing is won by entering more: what comes
+  // until it is done shares the next write, and the words to other nodes.
+  if (leads && state.stores > 0)
+    return;
   auto proposals = std::exchange(state.waiting, {});
-  if (status.state == consensus::role::leader && status.transferee == 0)
+  if (leads)
     return submit(self, std::move(proposals));
   const auto route = state.routes.find(status.leader);
   for (const auto& proposal : proposals)
