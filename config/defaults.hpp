@@ -296,6 +296,9 @@ inline constexpr std::chrono::milliseconds proposal_retry{20};
 
 /// Time for one attempt of a command: longer than the proposal behind it.
 inline constexpr std::chrono::milliseconds command_deadline{7000};
+/// Between two looks at which attempts are over time. One timer for all: one
+/// for each would wake a thread twice for each command.
+inline constexpr std::chrono::milliseconds command_deadline_grain{250};
 /// Attempts of a command of which it is not known what became, and the time
 /// between them: a new leader answers within an election.
 inline constexpr std::uint32_t command_attempts_max = 4;
