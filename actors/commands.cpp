@@ -158,12 +158,14 @@ std::span<const command> all_commands() noexcept {
 }
 
 shm::result<const command*> find_command(std::string_view name) {
+  const auto found
+    = std::find_if(commands.begin(), commands.end(),
+                   [name](const auto& each) { return each.name == name; });
+  if (found != commands.end())
+    return &*found;
   std::vector<std::string_view> names;
-  for (const auto& each : commands) {
-    if (each.name == name)
-      return &each;
+  for (const auto& each : commands)
     names.push_back(each.name);
-  }
   // What a stranger sent is repeated, but not at length.
   auto detail = in_quotes(name.substr(0, wire::name_bytes_max));
   if (const auto meant = config::nearest(name, names); !meant.empty())

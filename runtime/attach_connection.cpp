@@ -285,9 +285,9 @@ void attach_connection::send(std::vector<std::byte> packet,
   queue_bytes_ += packet.size();
   queue_.push_back({std::move(packet), std::move(descriptors)});
   // While requests are read that came together, their answers wait for each
-  // other, so that the client wakes once. Not so the first: it takes the
-  // client as long to wake up as it takes us to serve what it asked as well.
-  // And memory is what it was waiting for.
+  // other, so that the client wakes once. Not so the first: it is read, or
+  // woken up for, while we serve what was asked as well. And memory is what
+  // the client was waiting for.
   if (!reading_ || !greeted_ || !queue_.back().descriptors.empty())
     flush();
   greeted_ = true;

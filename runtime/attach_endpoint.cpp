@@ -27,12 +27,24 @@ shm::descriptor open_reserve() {
   return shm::descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
 }
 
-shm::result<wire::bytes> closing_notice(std::string_view reason) {
+shm::result<wire::bytes> notice_of(std::string_view event,
+                                   wire::fields more = {}) {
   wire::frame notice;
   notice.kind = wire::frame_kind::notice;
-  notice.fields
-    = {{"event", std::string{"closing"}}, {"reason", std::string{reason}}};
+  notice.fields = {{"event", std::string{event}}};
+  notice.fields.insert(notice.fields.end(), more.begin(), more.end());
   return wire::encode(notice);
+}
+
+shm::result<wire::bytes> closing_notice(std::string_view reason) {
+  return notice_of("closing", {{"reason", std::string{reason}}});
+}
+
+/// Wakes a client for the answer to its hello: it takes as long to wake up as
+/// the node to serve it. One that cannot be told sleeps a little longer.
+void say_accepted(int fd) {
+  static const auto packet = notice_of("accepted").assume_value();
+  (void)::send(fd, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /// Tells a client why before it is dropped; if it cannot be told, so be it.
@@ -210,6 +222,7 @@ void attach_endpoint::admit_or_drop(shm::descriptor client) {
 
 void attach_endpoint::welcome(shm::descriptor client,
                               const actors::peer_credentials& credentials) {
+  say_accepted(client.get());
   const auto connection = std::make_shared<attach_connection>(
     io_, std::move(client), credentials,
     attach_connection::callbacks{

@@ -98,6 +98,7 @@ void core::deliver(const message& heard) {
   }
   const bool asks_learner = std::holds_alternative<vote_request>(heard.content)
                             && !votes()
+                            && library_.state() == library_state::follower
                             && !options_.broken.learners_refuse_votes;
   const auto made = asks_learner ? library_.receive_as_voter(heard, now_)
                                  : library_.receive(heard, now_);

@@ -17,7 +17,7 @@ void put(octets& bytes, std::uint64_t number, int size) {
 
 /// Reads from the front; after reading past the end it only says `bad`.
 struct reader {
-  const octets& bytes;
+  std::span<const std::uint8_t> bytes;
   std::size_t at = 0;
   bool bad = false;
 
@@ -82,7 +82,7 @@ octets encode(const membership& members) {
   return bytes;
 }
 
-std::optional<membership> decode(const octets& bytes) {
+std::optional<membership> decode(std::span<const std::uint8_t> bytes) {
   reader from{bytes};
   if (from.number(1) != format)
     return std::nullopt;

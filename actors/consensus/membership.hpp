@@ -1,4 +1,6 @@
-// Memberships as bytes of a log entry, and what makes one valid.
+// Memberships as bytes, in log entries and in the store's snapshots, and what
+// makes one valid. What comes from a disk or a network is decoded or asked for
+// is_valid before it is used, so only valid ones get any further.
 //
 // Knows no library: the bytes are ours, so that a log outlives it.
 #pragma once
@@ -6,6 +8,7 @@
 #include "actors/consensus/types.hpp"
 
 #include <optional>
+#include <span>
 
 namespace holdfast::consensus {
 
@@ -22,7 +25,7 @@ bool is_valid(const membership& members);
 octets encode(const membership& members);
 
 /// Nothing unless the bytes are those of a valid membership.
-std::optional<membership> decode(const octets& bytes);
+std::optional<membership> decode(std::span<const std::uint8_t> bytes);
 
 /// The same number for the same membership on every machine; never 0.
 std::uint64_t digest_of(const membership& members);

@@ -101,11 +101,6 @@ std::string configuration(const std::string& directory, const cast& players) {
 )";
 }
 
-void give_to(const std::string& path, const std::optional<identity>& who) {
-  if (who && ::chown(path.c_str(), who->uid, who->gid) != 0)
-    throw tour_failure{"cannot give " + path + " to the node's user"};
-}
-
 } // namespace
 
 own_directory::own_directory()
@@ -117,6 +112,19 @@ own_directory::own_directory()
 own_directory::~own_directory() {
   std::error_code ignored; // what cannot be removed harms nobody
   std::filesystem::remove_all(path_, ignored);
+}
+
+void own_directory::give_to(const std::optional<identity>& who) const {
+  if (!who)
+    return;
+  const auto give = [&who](const std::string& path) {
+    if (::chown(path.c_str(), who->uid, who->gid) != 0)
+      throw tour_failure{"cannot give " + path + " to the node's user"};
+  };
+  for (const auto& file : std::filesystem::directory_iterator{path_})
+    give(file.path());
+  give(path_);
+  std::filesystem::permissions(path_, std::filesystem::perms{0710});
 }
 
 cast cast::choose() {
@@ -156,10 +164,7 @@ tour_node::tour_node(const cast& players) {
   socket_ = directory + "/run/attach.sock";
   const auto config = directory + "/node.json";
   std::ofstream{config} << configuration(directory, players);
-  give_to(config, players.node);
-  give_to(directory, players.node);
-  if (players.node) // its group comes through to the socket
-    std::filesystem::permissions(directory, std::filesystem::perms{0710});
+  directory_.give_to(players.node);
   process_.emplace(launch{.program = "holdfast-node",
                           .arguments = {"--config", config},
                           .as = players.node,

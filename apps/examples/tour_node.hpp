@@ -44,6 +44,10 @@ public:
     return path_;
   }
 
+  /// Makes it and the files in it this user's; the user's group may pass
+  /// through it, to a socket. Nobody: it stays as it is.
+  void give_to(const std::optional<identity>& who) const;
+
 private:
   std::string path_;
 };

@@ -166,6 +166,21 @@ std::string refused_part(const findings& found) {
                 "kernel keeps from that user.\n");
 }
 
+std::string cluster_part(const cluster_findings& seen) {
+  return text("\nThree nodes, one cluster: a leader after %.0f ms, node %u "
+              "after %.1f s (term %u); kill -9 for it:\n",
+              seen.elected_ms, static_cast<unsigned>(seen.first_leader),
+              seen.settled_ms * 1e-3, static_cast<unsigned>(seen.first_term))
+         + text("  node %u led %.0f ms later (term %u), the next decision was "
+                "made after %.0f ms\n",
+                static_cast<unsigned>(seen.next_leader), seen.next_leader_ms,
+                static_cast<unsigned>(seen.next_term), seen.next_decision_ms)
+         + text(
+           "  started again, node %u led %.1f s later; all three know what "
+           "was decided\n",
+           static_cast<unsigned>(seen.last_leader), seen.returned_ms * 1e-3);
+}
+
 bool was_refused(const told& from, const char* name,
                  std::initializer_list<const char*> by) {
   const auto found = from.find(name);
@@ -210,12 +225,19 @@ std::vector<claim> claims_of(const findings& found) {
     {"a reader cannot make its memory writable",
      kernel("mmap") && kernel("mprotect") && kernel("reopen")
        && kernel("pwrite")},
+    {"the lowest id leads three nodes",
+     found.cluster.first_leader == 1 && found.cluster.last_leader == 1},
+    {"the others go on without the leader, in a later term",
+     found.cluster.next_leader > 1
+       && found.cluster.next_term > found.cluster.first_term},
+    {"no decision is lost with the leader", found.cluster.same_tables},
   };
 }
 
 std::string report_of(const findings& found, const std::vector<claim>& claims) {
   auto screen = heading(found) + telemetry_part(found) + market_part(found)
-                + floor_part(found) + kill_part(found) + refused_part(found);
+                + floor_part(found) + kill_part(found) + refused_part(found)
+                + cluster_part(found.cluster);
   std::size_t broken = 0;
   for (const auto& [claimed, holds] : claims)
     if (!holds) {

@@ -1,6 +1,7 @@
 // What the tour found, on one screen.
 #pragma once
 
+#include "apps/examples/tour_cluster.hpp"
 #include "apps/examples/tour_kills.hpp"
 
 #include <optional>
@@ -28,6 +29,7 @@ struct findings {
   kill_findings kills{};
   targets aimed_at{};
   told refused{};
+  cluster_findings cluster{};
 };
 
 /// Something that Holdfast promises, and whether the tour saw it hold.
@@ -38,7 +40,7 @@ struct claim {
 
 std::vector<claim> claims_of(const findings& found);
 
-/// At most 24 lines of at most 100 columns.
+/// At most 28 lines of at most 100 columns.
 std::string report_of(const findings& found, const std::vector<claim>& claims);
 
 } // namespace holdfast::examples

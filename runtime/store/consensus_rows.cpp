@@ -1,6 +1,6 @@
 #include "runtime/store/consensus_rows.hpp"
 
-#include "runtime/store/membership_octets.hpp"
+#include "actors/consensus/membership.hpp"
 
 namespace holdfast::runtime {
 
@@ -22,7 +22,7 @@ digest checksum_of(const digest_key& key, const consensus::snapshot& base) {
     .add(base.index)
     .add(base.term)
     .add(base.membership_index)
-    .add(octets_of(base.members))
+    .add(consensus::encode(base.members))
     .add(base.state)
     .finish();
 }

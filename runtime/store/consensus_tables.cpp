@@ -1,6 +1,6 @@
 #include "runtime/store/consensus_tables.hpp"
 
-#include "runtime/store/membership_octets.hpp"
+#include "actors/consensus/membership.hpp"
 
 #include <algorithm>
 #include <array>
@@ -166,7 +166,9 @@ shm::result<void> consensus_tables::install(const consensus::install& base) {
   if (!replaces_log
       && (snapshot.index >= seal_.next || keep_from > snapshot.index + 1))
     return shm::failed(shm::errc::bad_argument, "the snapshot leaves a gap");
-  const auto members = octets_of(snapshot.members);
+  if (!consensus::is_valid(snapshot.members))
+    return shm::failed(shm::errc::bad_argument, "the snapshot has no voters");
+  const auto members = consensus::encode(snapshot.members);
   seal_.snapshot = checksum_of(key(), snapshot);
   snapshot_index_ = snapshot.index;
   auto written = put.assume_value()

@@ -1,5 +1,5 @@
+#include "actors/consensus/membership.hpp"
 #include "runtime/store/consensus_tables.hpp"
-#include "runtime/store/membership_octets.hpp"
 
 namespace holdfast::runtime {
 
@@ -106,7 +106,7 @@ consensus_tables::read_snapshot(database& in) {
   if (!row)
     return std::move(row).assume_error();
   const auto& from = row.assume_value();
-  auto members = membership_in(from.bytes(3));
+  auto members = consensus::decode(from.bytes(3));
   if (!members)
     return damaged("the snapshot is damaged");
   const auto state = from.bytes(4);

@@ -18,8 +18,8 @@ namespace {
 using shm::errc;
 using std::chrono::steady_clock;
 
-// Looks for an answer that is about to come, before it is slept for: about as
-// long as falling asleep and waking up takes.
+// Looks for answers that are about to come, before they are slept for: about
+// as long as falling asleep and waking up takes.
 constexpr int looks_before_sleep = 32;
 
 constexpr short end_of_line = POLLHUP | POLLRDHUP | POLLERR | POLLNVAL;
@@ -127,6 +127,11 @@ shm::result<std::shared_ptr<line>> line::open(const std::string& path,
   return std::shared_ptr<line>{new line{std::move(socket)}};
 }
 
+void alertness::wake() noexcept {
+  if (!std::exchange(woken, true))
+    looks = looks_before_sleep;
+}
+
 shm::result<answer> line::ask(std::string_view command, wire::fields arguments,
                               deadline until, std::size_t descriptors) {
   std::vector<question> one;
@@ -152,13 +157,12 @@ shm::result<std::vector<answer>> line::ask_all(std::vector<question> questions,
       return std::move(sent).assume_error();
   std::vector<answer> answers;
   auto id = asked_ - questions.size();
-  auto when = expected::some_time;
+  alertness state;
   for (const auto& each : questions) {
-    auto heard = receive(each, ++id, when, until);
+    auto heard = receive(each, ++id, state, until);
     if (!heard)
       return std::move(heard).assume_error();
     answers.push_back(std::move(heard).assume_value());
-    when = expected::at_once;
   }
   return answers;
 }
@@ -188,19 +192,17 @@ shm::result<void> line::send(question& asked, deadline until) {
 }
 
 // The next packet; would_block after a signal, or at the deadline.
-shm::result<wire::received_packet> line::take_packet(expected when,
+shm::result<wire::received_packet> line::take_packet(alertness& state,
                                                      deadline until) const {
   const auto take = [this](wire::patience how) {
     return wire::receive_packet(socket_.get(), wire::descriptors_max, how);
   };
-  if (when == expected::at_once)
-    for (int i = 0; i < looks_before_sleep; ++i) {
-      auto packet = take(wire::patience::none);
-      if (!packet
-          || packet.assume_value().outcome != wire::transfer::would_block)
-        return packet;
-      ::sched_yield(); // the node may need this very processor
-    }
+  for (; state.looks > 0; --state.looks) {
+    auto packet = take(wire::patience::none);
+    if (!packet || packet.assume_value().outcome != wire::transfer::would_block)
+      return packet;
+    ::sched_yield(); // the node may need this very processor
+  }
   // One system call less than polling first, after the answer has come.
   if (!bound_waits(socket_.get(), SO_RCVTIMEO, until))
     return shm::system_failure("setsockopt");
@@ -208,16 +210,17 @@ shm::result<wire::received_packet> line::take_packet(expected when,
 }
 
 shm::result<answer> line::receive(const question& asked, std::uint64_t id,
-                                  expected when, deadline until) {
+                                  alertness& state, deadline until) {
   // A node that sends without end is cut off by the deadline as well.
   do {
-    auto packet = take_packet(when, until);
+    auto packet = take_packet(state, until);
     if (!packet)
       return break_off(std::move(packet).assume_error());
     if (packet.assume_value().outcome == wire::transfer::hung_up)
       return hung_up();
     if (packet.assume_value().outcome == wire::transfer::would_block)
       continue; // a signal, or the deadline
+    state.wake();
     auto sorted = sort(std::move(packet).assume_value(), asked, id);
     if (!sorted)
       return std::move(sorted).assume_error();

@@ -37,6 +37,15 @@ struct answer {
   std::vector<shm::descriptor> descriptors;
 };
 
+/// How often one who waits still looks before it sleeps. Whoever was woken
+/// looks for what follows: once for a whole burst, whatever comes in between.
+struct alertness {
+  bool woken = false;
+  int looks = 0;
+
+  void wake() noexcept;
+};
+
 /// Any thread may use it; questions take turns. Closes its socket at the end.
 class line {
 public:
@@ -81,13 +90,10 @@ private:
   }
 
   shm::result<void> send(question& asked, deadline until);
-  /// How soon an answer comes: the next ones to a burst follow the first.
-  enum class expected { some_time, at_once };
-
-  shm::result<wire::received_packet> take_packet(expected when,
+  shm::result<wire::received_packet> take_packet(alertness& state,
                                                  deadline until) const;
   shm::result<answer> receive(const question& asked, std::uint64_t id,
-                              expected when, deadline until);
+                              alertness& state, deadline until);
   shm::result<std::optional<answer>>
   sort(wire::received_packet packet, const question& asked, std::uint64_t id);
   shm::error break_off(shm::error why);

@@ -25,6 +25,7 @@ public:
     if (!has(sizeof(T), what))
       return false;
     number = 0;
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < sizeof(T); ++i)
       number = static_cast<T>(
         number | (static_cast<std::uint64_t>(packet_[at_ + i]) << (8 * i)));
@@ -78,10 +79,14 @@ public:
 
 private:
   bool has(std::size_t wanted, std::string_view what) {
-    return left() >= wanted
-           || refuse(std::string{what} + ": " + std::to_string(wanted)
-                     + " bytes are due, " + std::to_string(left())
-                     + " are left");
+    return left() >= wanted || refuse_short(wanted, what);
+  }
+
+  // Apart, so that what is called for each number is small.
+  [[gnu::cold, gnu::noinline]] bool refuse_short(std::size_t wanted,
+                                                 std::string_view what) {
+    return refuse(std::string{what} + ": " + std::to_string(wanted)
+                  + " bytes are due, " + std::to_string(left()) + " are left");
   }
 
   bool take_raw(std::span<const std::byte>& raw, std::size_t length,

@@ -1,6 +1,8 @@
 #include "shm/wire/frame_rules.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cassert>
 #include <concepts>
 #include <span>
 
@@ -95,17 +97,20 @@ private:
   std::string problem_;
 };
 
-// Appends to a packet that was measured before, so every length fits.
+// Fills a packet that was measured before, so every length fits.
 class writer {
 public:
-  explicit writer(std::size_t bytes) {
-    out_.reserve(bytes);
+  explicit writer(std::size_t bytes) : out_(bytes) {
+    // nop
   }
 
   template <std::unsigned_integral T>
   void put(T number) {
+    assert(out_.size() - at_ >= sizeof(T));
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < sizeof(T); ++i)
-      out_.push_back(static_cast<std::byte>(number >> (8 * i)));
+      out_[at_ + i] = static_cast<std::byte>(number >> (8 * i));
+    at_ += sizeof(T);
   }
 
   void put_name(std::string_view name) {
@@ -123,12 +128,15 @@ public:
   }
 
   bytes take() {
+    assert(at_ == out_.size());
     return std::move(out_);
   }
 
 private:
   void put_raw(std::span<const std::byte> raw) {
-    out_.insert(out_.end(), raw.begin(), raw.end());
+    assert(out_.size() - at_ >= raw.size());
+    std::copy(raw.begin(), raw.end(), out_.data() + at_);
+    at_ += raw.size();
   }
 
   void put_value(std::monostate) {
@@ -168,6 +176,7 @@ private:
   }
 
   bytes out_;
+  std::size_t at_ = 0;
 };
 
 } // namespace

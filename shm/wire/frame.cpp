@@ -12,11 +12,24 @@ using shm::errc;
 
 constexpr std::size_t detail_bytes_max = 4096;
 constexpr auto unknown_code = static_cast<std::uint64_t>(errc::unknown) + 1;
+constexpr std::size_t compared_in_pairs_max = 16;
+
+bool has_twin_of_few(const fields& of, std::string_view& twin) {
+  for (auto each = of.begin(); each != of.end(); ++each)
+    for (auto before = of.begin(); before != each; ++before)
+      if (before->name == each->name) {
+        twin = each->name;
+        return true;
+      }
+  return false;
+}
 
 } // namespace
 
-// Sorts, because a hostile packet may hold thousands of names.
+// Sorts when there are many: a hostile packet may hold thousands of names.
 bool has_twin(const fields& of, std::string_view& twin) {
+  if (of.size() <= compared_in_pairs_max)
+    return has_twin_of_few(of, twin);
   std::vector<std::string_view> names;
   names.reserve(of.size());
   for (const auto& each : of)

@@ -1,6 +1,7 @@
 #include "shm/wire/utf8.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 namespace holdfast::wire {
 
@@ -49,10 +50,25 @@ std::size_t character_bytes(std::string_view text, std::size_t at) noexcept {
   return rule.length;
 }
 
+// Bytes below 0x80 that it begins with: nearly always all.
+std::size_t ascii_bytes(std::string_view text) noexcept {
+  constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; text.size() - at >= sizeof eight;
+       at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & high_bits) != 0)
+      break;
+  }
+  while (at < text.size() && byte_at(text, at) < 0x80)
+    ++at;
+  return at;
+}
+
 } // namespace
 
 std::size_t valid_utf8_bytes(std::string_view text) noexcept {
-  std::size_t at = 0;
+  std::size_t at = ascii_bytes(text);
   while (at < text.size()) {
     const auto length = character_bytes(text, at);
     if (length == 0)

@@ -157,14 +157,15 @@ TEST_CASE("no value can act on a terminal or pretend to be two",
 TEST_CASE("commands are completed without a node", "[apps][shell]") {
   shell::completion names{{"/nowhere/attach.sock", "", "test", {}}};
 
-  CHECK(names.of("re") == words{"region", "regions"});
+  CHECK(names.of("reg") == words{"region", "regions"});
   CHECK(names.of("help wa") == words{"watch"});
   CHECK(names.of("ce") == words{"certs"});
   CHECK(names.of("certs i") == words{"init", "issue"});
   CHECK(names.of("certs ").size() == 3);
+  CHECK(names.of("members l") == words{"leave"});
   CHECK(names.of("status x").empty());
   CHECK(names.of("nonsense x").empty());
   CHECK(names.of("get quo").empty());
-  CHECK(shell::shared_start(names.of("re")) == "region");
+  CHECK(shell::shared_start(names.of("reg")) == "region");
   CHECK(shell::shared_start({}) == "");
 }

@@ -32,6 +32,18 @@ TEST_CASE("hello tells who answers and as whom it knows the client",
   CHECK(heard.descriptors.empty());
 }
 
+TEST_CASE("a client that is accepted hears so before it says anything",
+          "[conformance][hello]") {
+  const conformance_node node;
+
+  const raw_client client{node.node.socket()};
+
+  const auto heard = client.receive_any();
+  REQUIRE(heard);
+  CHECK(heard->frame().kind == wire::frame_kind::notice);
+  CHECK(*wire::find_text(heard->frame().fields, "event") == "accepted");
+}
+
 TEST_CASE("anything before hello ends the line", "[conformance][hello]") {
   const conformance_node node;
   const auto* command

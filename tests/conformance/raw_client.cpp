@@ -43,6 +43,14 @@ std::vector<shm::descriptor> descriptors_in(msghdr& message) {
   return out;
 }
 
+std::string event_in(const wire::bytes& packet) {
+  const auto decoded = wire::decode(packet);
+  const auto* event
+    = decoded ? wire::find_text(decoded.assume_value().fields, "event")
+              : nullptr;
+  return event == nullptr ? std::string{} : *event;
+}
+
 } // namespace
 
 wire::frame raw_answer::frame() const {
@@ -95,6 +103,13 @@ void raw_client::send(const wire::bytes& packet,
 }
 
 std::optional<raw_answer> raw_client::receive() const {
+  auto heard = receive_any();
+  while (heard && event_in(heard->bytes) == "accepted")
+    heard = receive_any();
+  return heard;
+}
+
+std::optional<raw_answer> raw_client::receive_any() const {
   pollfd readable{socket_.get(), POLLIN, 0};
   REQUIRE(::poll(&readable, 1, patience_ms) == 1);
   raw_answer out;

@@ -43,6 +43,9 @@ public:
 
   /// The next packet; nothing when the node hung up. Fails the test when
   /// neither comes in time.
+  std::optional<raw_answer> receive_any() const;
+
+  /// The same, without the notice that the client was accepted.
   std::optional<raw_answer> receive() const;
 
   /// Sends a request with the next id and takes its answer.

@@ -129,3 +129,36 @@ TEST_CASE("one node with a false proof of death moves nothing",
   CHECK(three.leader() == leader);
   CHECK(three[leader].core->status().term == term);
 }
+
+TEST_CASE("a leader that is cut off knows it in two election timeouts",
+          "[consensus][core]") {
+  cluster three{1, 2, 3};
+  const auto leader = three.elect();
+  three.run(500ms);
+
+  three.isolate(leader);
+  three.run(2 * core_options{}.election_timeout);
+
+  CHECK(three[leader].core->status().state != role::leader);
+  CHECK(three[leader].core->status().leader == 0);
+}
+
+TEST_CASE("nobody names a leader that is silent for two election timeouts",
+          "[consensus][core]") {
+  cluster three{1, 2, 3};
+  const auto leader = three.elect();
+  three.run(500ms);
+  three.join(4);
+  three.change(leader, change::step::add, 4);
+  three.run(500ms);
+  const node_id voter = leader == 1 ? 2 : 1;
+  REQUIRE(three[4].core->status().leader == leader);
+
+  for (const node_id id : {1, 2, 3})
+    if (id != voter)
+      three.kill(id);
+  three.run(2 * core_options{}.election_timeout + 5ms);
+
+  CHECK(three[voter].core->status().leader == 0);
+  CHECK(three[4].core->status().leader == 0);
+}

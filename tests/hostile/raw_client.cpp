@@ -22,6 +22,13 @@ bool wait_for(int socket, std::chrono::milliseconds patience) {
   return ::poll(&one, 1, static_cast<int>(patience.count())) > 0;
 }
 
+/// What the node says first to everybody whom it accepts.
+bool is_welcome(const wire::frame& frame) {
+  const auto* event = wire::find_text(frame.fields, "event");
+  return frame.kind == wire::frame_kind::notice && event != nullptr
+         && *event == "accepted";
+}
+
 } // namespace
 
 wire::frame request(std::uint64_t id, const std::string& command,
@@ -100,14 +107,15 @@ std::optional<wire::frame> raw_client::ask(const std::string& command,
                                            wire::fields arguments) {
   if (!send(request(++asked_, command, std::move(arguments))))
     return std::nullopt;
-  auto got = receive(10s);
-  if (!got)
-    return std::nullopt;
-  descriptors_ = std::move(got->descriptors);
-  auto frame = wire::decode(got->bytes);
-  if (!frame)
-    return std::nullopt;
-  return std::move(frame).assume_value();
+  while (auto got = receive(10s)) {
+    descriptors_ = std::move(got->descriptors);
+    auto frame = wire::decode(got->bytes);
+    if (!frame)
+      return std::nullopt;
+    if (!is_welcome(frame.assume_value()))
+      return std::move(frame).assume_value();
+  }
+  return std::nullopt;
 }
 
 bool raw_client::hello(const std::string& tenant) {

@@ -84,3 +84,41 @@ TEST_CASE(
   INFO(cluster.logs());
   CHECK(agreed);
 }
+
+TEST_CASE("a cluster of one grows to three and bears the loss of its first",
+          "[process][cluster][meeting]") {
+  node_cluster cluster{3};
+  cluster.describe(1, cluster.found_by(1, R"("peers": [])"));
+  for (const auto id : {2, 3})
+    cluster.describe(id, cluster.found_by(id, seed_member(cluster.port(1))));
+  cluster.start(1);
+  REQUIRE(cluster.await_leader_at({1}, 1));
+  // It leads at once, and has its tenants a moment later.
+  REQUIRE(eventually([&] {
+    return cluster
+      .call(
+        1, "create_region",
+        {{"region", std::string{"first"}}, {"bytes", std::uint64_t{1 << 20}}})
+      .has_value();
+  }));
+
+  for (const std::uint64_t id : {2, 3}) {
+    cluster.start(id);
+    const bool votes
+      = eventually([&] { return is_voter(cluster, 1, id); }, 30s);
+    INFO(cluster.logs());
+    REQUIRE(votes);
+  }
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  cluster.kill(1);
+
+  const auto second = cluster.await_leader({2, 3});
+  const auto heard = cluster.call(3, "regions");
+  INFO(cluster.logs());
+  CHECK(second != 0);
+  REQUIRE(heard);
+  const auto& rows
+    = std::get<wire::rows>(*wire::find(heard.assume_value(), "rows"));
+  REQUIRE(rows.size() == 1);
+  CHECK(wire::number_or(rows[0], "home", 0) == 1);
+}

@@ -213,8 +213,10 @@ TEST_CASE("mistakes have exit codes of their own", "[process][node]") {
   SECTION("a cluster for a node that began alone") {
     {
       const real_node alone{node_text(own_tenant("[]"))};
-      std::filesystem::copy(alone.directory() + "/state/founding",
-                            directory.path() + "/founding");
+      const auto founding = alone.directory() + "/state/founding";
+      // It listens before it has written that.
+      REQUIRE(eventually([&] { return std::filesystem::exists(founding); }));
+      std::filesystem::copy(founding, directory.path() + "/founding");
     }
     std::filesystem::create_directory(directory.path() + "/state");
     ::chmod((directory.path() + "/state").c_str(), 0700);

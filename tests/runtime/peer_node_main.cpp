@@ -26,7 +26,6 @@ struct setup : caf::actor_system_config {
     actors::add_travelling_types_to(*this);
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", std::size_t{2});
-    actors::add_travelling_types_to(*this);
     runtime::load_network(*this, cluster);
   }
 };
@@ -83,8 +82,8 @@ int main(int count, char** words) {
     }
     std::vector<actors::peer_actor> peers;
     for (const auto& peer : options.cluster.peers)
-      peers.push_back(cast.assume_value()->starter()(peer.id, peer.address,
-                                                     nullptr, 0));
+      peers.push_back(cast.assume_value()->starter()(
+        peer.id, peer.address, actors::cluster_actor{}, 0));
     const auto signals
       = runtime::signal_source::open(loop, [&](int) { loop.stop(); });
     say("up");

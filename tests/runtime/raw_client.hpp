@@ -57,8 +57,17 @@ public:
     return ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL) == 2;
   }
 
-  /// Bytes of the next packet, 0 after a hang-up, nothing while there is none.
+  /// Bytes of the next packet after that which says that it was accepted, 0
+  /// after a hang-up, nothing while there is none.
   std::optional<std::size_t> receive() {
+    auto length = receive_any();
+    while (length && last.find("accepted") != std::string::npos)
+      length = receive_any();
+    return length;
+  }
+
+  /// The same, whatever it says.
+  std::optional<std::size_t> receive_any() {
     std::vector<char> packet(config::frame_bytes_max);
     const auto length = ::recv(fd_.get(), packet.data(), packet.size(), 0);
     if (length < 0)

@@ -1,19 +1,61 @@
+// The bugs that can be put back, and the situations in which they show.
 #include "tests/simulation/world_options.hpp"
 
 namespace holdfast::simulation {
 
-const std::vector<bug>& bugs() {
+namespace {
+
+// The situations that the guards are for.
+constexpr situation elections{.favoured = crashes | proofs | heals,
+                              .voters = 3,
+                              .slow_disks = true,
+                              .in_haste = true,
+                              .crash_in_vote = 100};
+constexpr situation takeovers{.favoured
+                              = splits | disks | crashes_of_all | heals,
+                              .voters = 3,
+                              .slow_disks = true,
+                              .in_haste = true};
+constexpr situation reshaping{.favoured = changes | splits | heals | crashes,
+                              .in_haste = true};
+constexpr situation reordering{
+  .favoured = splits | heals | crashes, .overtaking = true, .in_haste = true};
+constexpr situation pairing{.favoured = changes | crashes | disks,
+                            .voters = 1,
+                            .slow_disks = true,
+                            .in_haste = true,
+                            .crash_in_change = 500};
+constexpr situation parting{.favoured = changes | crashes | disks,
+                            .voters = 2,
+                            .slow_disks = true,
+                            .in_haste = true,
+                            .crash_in_change = 500};
+constexpr situation alone{
+  .favoured = changes | crashes | disks, .voters = 1, .slow_disks = true};
+constexpr situation pair{.favoured = transfers | splits | crashes | heals,
+                         .voters = 2};
+constexpr situation doubles{.favoured = intruders | crashes | splits | heals,
+                            .voters = 3,
+                            .impostors = true};
+constexpr situation lost{.favoured = intruders | crashes | splits | heals,
+                         .voters = 3,
+                         .losses = true};
+constexpr situation strange{
+  .favoured = splits | crashes | heals, .voters = 3, .strangers = true};
+
+/// What is on disk before what is said, and what is told to whom.
+std::vector<bug> broken_promises() {
   using core = consensus::faults;
-  using world = world_faults;
-  static const std::vector<bug> all{
-    {"forget_vote", "the vote is not stored", &core::forget_vote},
+  return {
+    {"forget_vote", "the vote is not stored", &core::forget_vote, nullptr,
+     elections},
     {"forget_ballot", "term and vote are not stored", &core::forget_ballot},
     {"speak_before_ballot", "messages do not wait for term and vote",
-     &core::speak_before_ballot},
+     &core::speak_before_ballot, nullptr, elections},
     {"store_before_sync", "entries count as stored when they are queued",
      &core::store_before_sync},
     {"late_store_of_truncated", "reports of replaced entries count",
-     &core::late_store_of_truncated},
+     &core::late_store_of_truncated, nullptr, takeovers},
     {"answer_on_append", "answered when only the leader has it",
      &core::answer_on_append},
     {"answer_by_index", "answered whatever stands at the index",
@@ -24,36 +66,59 @@ const std::vector<bug>& bugs() {
      &core::apply_uncommitted},
     {"skip_restore", "a received snapshot is not handed on",
      &core::skip_restore},
+  };
+}
+
+std::vector<bug> guards_left_out() {
+  using core = consensus::faults;
+  return {
     {"old_snapshot_members", "rule 10: snapshots with an older membership",
-     &core::old_snapshot_members},
-    {"changes_in_mid_batch", "rule 7 is left out", &core::changes_in_mid_batch},
-    {"stale_rejections", "rule 8 is left out", &core::stale_rejections},
-    {"unordered_links", "links repeat and overtake", &core::unordered_links},
+     &core::old_snapshot_members, nullptr, reshaping},
+    {"changes_in_mid_batch", "rule 7 is left out", &core::changes_in_mid_batch,
+     nullptr, reshaping},
+    {"stale_rejections", "rule 8 is left out", &core::stale_rejections, nullptr,
+     reordering, &core::unordered_links},
+    {"unordered_links", "links repeat and overtake", &core::unordered_links,
+     nullptr, reordering},
     {"small_snapshot_window", "rule 9 is left out",
-     &core::small_snapshot_window},
+     &core::small_snapshot_window, nullptr, reordering},
     {"change_before_own_commit", "rule 11: a change by an untried leader",
-     &core::change_before_own_commit},
+     &core::change_before_own_commit, nullptr, reshaping},
     {"two_changes_at_once", "rule 11: a change upon an open one",
-     &core::two_changes_at_once},
+     &core::two_changes_at_once, nullptr, reshaping},
     {"change_with_voters_behind", "rule 11: voters do not know the last one",
-     &core::change_with_voters_behind},
+     &core::change_with_voters_behind, nullptr, reshaping},
     {"remove_leader", "rule 11: the leader removes itself",
-     &core::remove_leader},
+     &core::remove_leader, nullptr, parting},
     {"promote_lagging", "rule 11: a learner that is behind may vote",
-     &core::promote_lagging},
-    {"echo_pre_vote_term", "rule 13 is left out", &core::echo_pre_vote_term},
+     &core::promote_lagging, nullptr, reshaping},
+    {"echo_pre_vote_term", "rule 13 is left out", &core::echo_pre_vote_term,
+     nullptr, pair},
     {"transfer_to_lagging", "leadership is handed to one that is behind",
      &core::transfer_to_lagging},
+    {"same_term_alone", "a lone voter leads again in the term it led in",
+     &core::same_term_alone, nullptr, alone},
     {"foreign_cluster", "rule 16: another first membership is heard",
-     &core::foreign_cluster},
+     &core::foreign_cluster, nullptr, strange},
     {"foreign_database", "rule 17: a second node of one id is heard",
-     &core::foreign_database},
+     &core::foreign_database, nullptr, doubles},
     {"forget_change_before", "two open changes at a follower",
-     &core::forget_change_before},
+     &core::forget_change_before, nullptr, reshaping},
+    {"learners_refuse_votes", "who is no voter by its own log refuses",
+     &core::learners_refuse_votes, nullptr, pairing},
+    {"change_before_own_disk", "a change is sent before the leader has it",
+     &core::change_before_own_disk, nullptr, parting},
+  };
+}
+
+std::vector<bug> bad_surroundings() {
+  using core = consensus::faults;
+  using world = world_faults;
+  return {
     {"disk_lies", "the disk reports before it has synced", nullptr,
      &world::disk_lies},
     {"disk_keeps_tail", "replaced entries stay on disk", nullptr,
-     &world::disk_keeps_tail},
+     &world::disk_keeps_tail, takeovers},
     {"no_deduplication", "a request that is asked again counts twice", nullptr,
      &world::no_deduplication},
     {"answer_before_apply", "answers overtake what is applied", nullptr,
@@ -61,11 +126,37 @@ const std::vector<bug>& bugs() {
     {"snapshot_too_new", "a snapshot of another index than it says", nullptr,
      &world::snapshot_too_new},
     {"rewritten_voter", "rule 17: a lost database is begun again",
-     &core::foreign_database, &world::rewritten_voter},
+     &core::foreign_database, &world::rewritten_voter, lost},
     {"skips_an_entry", "a restarted node leaves one out", nullptr,
      &world::skips_an_entry},
   };
+}
+
+} // namespace
+
+const std::vector<bug>& bugs() {
+  static const auto all = [] {
+    auto made = broken_promises();
+    for (const auto& more : {guards_left_out(), bad_surroundings()})
+      made.insert(made.end(), more.begin(), more.end());
+    return made;
+  }();
   return all;
+}
+
+world_options world_for(const bug& one, std::uint64_t seed, bool with_it) {
+  world_options result;
+  result.seed = seed;
+  result.needs = one.needs;
+  if (!with_it)
+    return result;
+  if (one.core != nullptr)
+    result.core.*one.core = true;
+  if (one.other != nullptr)
+    result.core.*one.other = true;
+  if (one.world != nullptr)
+    result.world.*one.world = true;
+  return result;
 }
 
 } // namespace holdfast::simulation

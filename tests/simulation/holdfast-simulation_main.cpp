@@ -18,6 +18,7 @@ struct arguments {
   bool each = false;
   bool tell = false;
   bool stop = false;
+  bool healthy = false; ///< the world of the bug, without the bug
   bool good = true;
 };
 
@@ -46,6 +47,8 @@ arguments read_arguments(int count, char** values) {
       result.tell = true;
     else if (word == "--stop")
       result.stop = true;
+    else if (word == "--healthy")
+      result.healthy = true;
     else if (word == "--first-seed" && read(next, result.first))
       ++i;
     else if (word == "--seeds" && read(next, result.count))
@@ -70,10 +73,8 @@ int run(const arguments& wanted) {
   for (std::uint64_t i = 0; i < wanted.count; ++i) {
     world_options options;
     options.seed = wanted.first + i;
-    if (wanted.broken != nullptr && wanted.broken->core != nullptr)
-      options.core.*wanted.broken->core = true;
-    if (wanted.broken != nullptr && wanted.broken->world != nullptr)
-      options.world.*wanted.broken->world = true;
+    if (wanted.broken != nullptr)
+      options = world_for(*wanted.broken, options.seed, !wanted.healthy);
     const auto seen = simulate(options);
     simulated_ms += seen.simulated_ms;
     if (wanted.each)
@@ -105,9 +106,10 @@ int run(const arguments& wanted) {
 int main(int count, char** values) {
   const auto wanted = read_arguments(count, values);
   if (!wanted.good) {
-    std::fputs("usage: holdfast-simulation [--first-seed N] [--seeds N] "
-               "[--bug NAME] [--list-bugs] [--each] [--tell] [--stop]\n",
-               stderr);
+    std::fputs(
+      "usage: holdfast-simulation [--first-seed N] [--seeds N] "
+      "[--bug NAME [--healthy]] [--list-bugs] [--each] [--tell] [--stop]\n",
+      stderr);
     return 64;
   }
   if (wanted.list) {

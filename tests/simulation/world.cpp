@@ -42,6 +42,7 @@ world::world(const world_options& options)
   m.core.bounds.inflight_entries_max = chance_.permille(500) ? 8 : 4;
   m.core.snapshot_threshold = m.core.snapshot_trailing = 1; // the least allowed
   m.core.broken = options.core;
+  arrange();
 }
 
 verdict world::run() {
@@ -82,8 +83,9 @@ void world::begin() {
   for (node_id id = 1; id <= manners_.voters; ++id)
     first.members.push_back(member_of(id));
   last_id_ = manners_.voters;
-  const bool with_stranger = manners_.voters > 2 && !manners_.losses
-                             && !manners_.changes && chance_.permille(150);
+  const bool with_stranger
+    = manners_.voters > 2 && !manners_.losses && !manners_.changes
+      && (options_.needs.strangers || chance_.permille(150));
   for (node_id id = 1; id <= manners_.voters; ++id) {
     auto list = first;
     if (with_stranger && id == manners_.voters)
@@ -116,7 +118,8 @@ std::size_t world::add(node_id id, const membership& first, bool is_member) {
   made->id = id;
   made->database = ++last_database_;
   made->cluster = digest_of(first);
-  made->disk_us = chance_.between(50, 3000);
+  made->disk_us
+    = chance_.between(50, options_.needs.slow_disks ? 100'000 : 3000);
   if (manners_.drift)
     made->clock.per_mille = chance_.between(850, 1180);
   made->clock.offset_us = chance_.between(0, 1000 * second);
@@ -192,6 +195,11 @@ void world::handle(event made) {
   if (!node.is_up()
       || (made.what != kind::deliver && made.generation != node.generation))
     return;
+  if (made.what == kind::crash) {
+    kill(made.slot);
+    start(made.slot);
+    return;
+  }
   if (node.paused_until > now_) {
     made.at = node.paused_until;
     if (made.what == kind::tick)
@@ -244,23 +252,11 @@ void world::take(std::size_t slot, actions asked) {
     note_status(slot);
   if (asked.fatal)
     return;
+  crash_in_write(slot);
   begin_sync(slot);
   schedule_tick(slot);
   if (asked.snapshot_wanted)
     make_snapshot(slot);
-}
-
-void world::take_writes(sim_process& node, std::vector<write> writes,
-                        write_number last) {
-  auto number = last - writes.size();
-  for (auto& one : writes)
-    node.queued.emplace_back(++number, std::move(one));
-}
-
-void world::store(sim_process& node, const write& made) {
-  carry_out(node, made, options_.world);
-  if (made.tail && counts(node))
-    witness_.writes(*made.tail, terms_before(node.disk, *made.tail));
 }
 
 void world::apply(sim_process& node, const applied_entry& one) {
@@ -280,45 +276,6 @@ void world::apply(sim_process& node, const applied_entry& one) {
   if (counts(node))
     witness_.applies(node.id, one.index, one.content, *node.machine,
                      had_effect);
-}
-
-void world::make_snapshot(std::size_t slot) {
-  auto& node = *nodes_[slot];
-  const auto index = node.applied - (options_.world.snapshot_too_new ? 1 : 0);
-  take(slot,
-       node.brain->snapshot_made(index, node.machine->state(), local(node)));
-}
-
-void world::begin_sync(std::size_t slot) {
-  auto& node = *nodes_[slot];
-  if (node.syncing != 0 || node.queued.empty()
-      || (options_.world.disk_lies && node.queued.back().first == 0))
-    return;
-  node.syncing = node.queued.back().first;
-  push({now_ + node.disk_us + chance_.between(0, node.disk_us),
-        0,
-        kind::synced,
-        slot,
-        node.generation,
-        node.syncing,
-        {}});
-}
-
-void world::synced(std::size_t slot, write_number number) {
-  auto& node = *nodes_[slot];
-  node.syncing = 0;
-  if (!mending_ && manners_.disk_failures != 0
-      && chance_.permille(manners_.disk_failures)) {
-    kill(slot); // rule 12; whether it was written nobody knows
-    return;
-  }
-  // The lying disk keeps the last writes to itself.
-  const write_number held = options_.world.disk_lies ? 6 : 0;
-  while (!node.queued.empty() && node.queued.front().first + held <= number) {
-    store(node, node.queued.front().second);
-    node.queued.pop_front();
-  }
-  take(slot, node.brain->persisted(number, local(node)));
 }
 
 void world::schedule_tick(std::size_t slot) {

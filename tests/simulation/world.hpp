@@ -17,7 +17,14 @@ public:
   verdict run();
 
 private:
-  enum class kind : std::uint8_t { deliver, tick, synced, client, trouble };
+  enum class kind : std::uint8_t {
+    deliver,
+    tick,
+    synced,
+    client,
+    trouble,
+    crash
+  };
 
   struct event {
     world_time at = 0;
@@ -66,21 +73,28 @@ private:
   void push(event made);
   void handle(event made);
   void take(std::size_t slot, actions asked);
-  void take_writes(sim_process& node, std::vector<write> writes,
-                   write_number last);
   void apply(sim_process& node, const applied_entry& one);
   void take_answers(const sim_process& node,
                     const std::vector<ended_request>& ended);
-  void make_snapshot(std::size_t slot);
-  void begin_sync(std::size_t slot);
-  void synced(std::size_t slot, write_number number);
-  void store(sim_process& node, const write& made);
   void schedule_tick(std::size_t slot);
   void send(message said);
   void note_status(std::size_t slot);
   void trace(std::uint64_t word) {
     trace_.add(word);
   }
+
+  // world_disk.cpp
+  void take_writes(sim_process& node, std::vector<write> writes,
+                   write_number last);
+  void store(sim_process& node, const write& made);
+  void begin_sync(std::size_t slot);
+  void synced(std::size_t slot, write_number number);
+  void make_snapshot(std::size_t slot);
+
+  // world_situation.cpp
+  void arrange();
+  std::uint64_t choose_trouble();
+  void crash_in_write(std::size_t slot);
 
   // world_troubles.cpp
   void make_trouble();

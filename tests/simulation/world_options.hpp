@@ -19,11 +19,41 @@ struct world_faults {
   bool skips_an_entry = false;      ///< a restarted node leaves one out
 };
 
+/// What goes wrong in a world: bits by the numbers of world::make_trouble.
+enum trouble : std::uint64_t {
+  crashes = 1 << 0 | 1 << 1,
+  crashes_of_all = 1 << 2,
+  splits = 1 << 3 | 1 << 4,
+  heals = 1 << 5,
+  pauses = 1 << 6,
+  transfers = 1 << 7,
+  changes = 1 << 8,
+  disks = 1 << 9,
+  proofs = 1 << 10,
+  intruders = 1 << 11, ///< lost databases and second nodes of one id
+};
+
+/// What a bug needs to show, made likelier. None of it: as chance has it.
+struct situation {
+  std::uint64_t favoured = 0; ///< troubles that make up most of those
+  std::size_t voters = 0;     ///< 0: by chance
+  bool slow_disks = false;
+  bool overtaking = false; ///< messages of a link overtake each other often
+  bool in_haste = false;   ///< trouble upon trouble
+  bool losses = false;
+  bool impostors = false;
+  bool strangers = false;
+  std::uint64_t crash_in_vote = 0;   ///< per mille of the ballots being written
+  std::uint64_t crash_in_change = 0; ///< per mille of the changes being written
+};
+
 struct bug {
   std::string_view name;
   std::string_view what;
   bool consensus::faults::*core = nullptr;
   bool world_faults::*world = nullptr;
+  situation needs{};
+  bool consensus::faults::*other = nullptr; ///< hides it, so it goes too
 };
 
 /// All that can be put in.
@@ -33,7 +63,11 @@ struct world_options {
   std::uint64_t seed = 0;
   consensus::faults core;
   world_faults world;
+  situation needs{};
 };
+
+/// The world that a bug needs, with the bug or without it.
+world_options world_for(const bug& one, std::uint64_t seed, bool with_it);
 
 struct verdict {
   std::string violation; ///< empty: none

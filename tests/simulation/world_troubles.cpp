@@ -21,7 +21,7 @@ void world::make_trouble() {
         0,
         0,
         {}});
-  const auto which = chance_.below(12);
+  const auto which = choose_trouble();
   trace(0x70000 + which);
   for (std::size_t slot = 0; slot < nodes_.size(); ++slot)
     if (!nodes_[slot]->is_up() && chance_.permille(400))

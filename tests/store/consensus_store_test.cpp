@@ -12,6 +12,9 @@ using runtime::consensus_store;
 
 namespace {
 
+constexpr auto voter = consensus::member_role::voter;
+constexpr auto learner = consensus::member_role::learner;
+
 consensus::entry command(std::string_view text, std::uint64_t term = 1) {
   return {term, consensus::entry_kind::command, {text.begin(), text.end()}};
 }
@@ -94,8 +97,8 @@ TEST_CASE_METHOD(store_in_directory,
                  "[store]") {
   commit({append(1, {command("a"), command("b"), command("c"), command("d")})});
   consensus::write base;
-  base.base = consensus::install{{3, 1, 1, {{{1, "h:1", {}}}}, {9}}, 3, false};
-  base.base->base.members.members[0].role = consensus::member_role::learner;
+  base.base = consensus::install{
+    {3, 1, 1, {{{1, "h:1", voter}, {2, "h:2", learner}}}, {9}}, 3, false};
 
   commit({base, append(5, {command("e")})});
   const auto log = loaded_again();
@@ -105,11 +108,28 @@ TEST_CASE_METHOD(store_in_directory,
   CHECK(log.entries == std::vector{command("c"), command("d"), command("e")});
 }
 
+TEST_CASE_METHOD(store_in_directory,
+                 "a snapshot whose members have no voter is refused",
+                 "[store]") {
+  commit({append(1, {command("a")})});
+  consensus::write base;
+  base.base
+    = consensus::install{{1, 1, 1, {{{1, "h:1", learner}}}, {9}}, 1, false};
+
+  const auto refused = store->commit({base});
+  const auto log = loaded_again();
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == shm::errc::bad_argument);
+  CHECK_FALSE(log.base.has_value());
+}
+
 TEST_CASE_METHOD(store_in_directory, "a snapshot may replace the whole log",
                  "[store]") {
   commit({append(1, {command("a"), command("b")})});
   consensus::write base;
-  base.base = consensus::install{{100, 4, 90, {}, {1, 2}}, 0, true};
+  base.base
+    = consensus::install{{100, 4, 90, {{{1, "h:1", voter}}}, {1, 2}}, 0, true};
 
   commit({base});
   commit({append(101, {command("z", 4)})});

@@ -1,0 +1,28 @@
+// Three nodes agree on who leads, and go on when the leader is killed.
+#pragma once
+
+#include "apps/examples/tour_node.hpp"
+
+#include <cstdint>
+
+namespace holdfast::examples {
+
+struct cluster_findings {
+  double elected_ms = 0; // from the start of the nodes until all name a leader
+  double settled_ms = 0; // from the start until that is the lowest id
+  std::uint64_t first_leader = 0;
+  std::uint64_t first_term = 0;
+  std::uint64_t next_leader = 0;
+  std::uint64_t next_term = 0;
+  double next_leader_ms = 0;   // from SIGKILL until both others name one
+  double next_decision_ms = 0; // from SIGKILL until a new one is agreed on
+  std::uint64_t last_leader = 0;
+  double returned_ms = 0;   // from its new start until it leads again
+  bool same_tables = false; // all nodes know both decisions
+};
+
+/// Starts three nodes that list each other, waits until the lowest id leads,
+/// kills it, lets the others decide, and starts it again.
+cluster_findings kill_a_leader(const cast& players);
+
+} // namespace holdfast::examples
