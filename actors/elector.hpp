@@ -42,6 +42,7 @@ struct elector_state {
   struct proposal {
     consensus::octets command;
     bool forwarded = false;
+    consensus::node_id asker = 0; ///< which member has forwarded it
     consensus::instant deadline{};
     caf::typed_response_promise<proposal_result> answer;
   };

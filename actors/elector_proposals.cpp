@@ -58,6 +58,15 @@ proposal_pointer begin(elector_pointer self) {
   return made;
 }
 
+/// 0: none of those who are known.
+consensus::node_id sender_among_members(elector_pointer self) {
+  const auto sender = caf::actor_cast<caf::actor_addr>(self->current_sender());
+  for (const auto& [id, elector] : self->state.routes)
+    if (elector.address() == sender)
+      return id;
+  return 0;
+}
+
 bool has_room(elector_pointer self) {
   return self->state.proposals < self->state.options.proposals_max;
 }
@@ -78,7 +87,7 @@ void submit(elector_pointer self, std::deque<proposal_pointer> proposals) {
   auto& state = self->state;
   std::vector<consensus::submission> made;
   for (auto& proposal : proposals) {
-    made.push_back({++state.last_request, proposal->command});
+    made.push_back({++state.last_request, proposal->command, proposal->asker});
     state.at_core.emplace(state.last_request, std::move(proposal));
   }
   carry_out(self, state.core->submit(std::move(made), now_of(self)));
@@ -155,9 +164,10 @@ caf::result<proposal_result> propose(elector_pointer self,
   auto made = begin(self);
   made->command = std::move(request.command);
   made->forwarded = request.forwarded;
-  if (made->forwarded)
+  if (made->forwarded) {
+    made->asker = sender_among_members(self);
     check_then_place(self, made);
-  else
+  } else
     place(self, made);
   return made->answer;
 }

@@ -16,6 +16,8 @@
 #include "actors/consensus/spoken.hpp"
 #include "actors/consensus/storage.hpp"
 
+#include <set>
+
 namespace holdfast::consensus {
 
 /// The caller's own mark on what it asks for.
@@ -24,6 +26,7 @@ using request_id = std::uint64_t;
 struct submission {
   request_id request = 0;
   octets data;
+  node_id asker = 0; ///< another member, where somebody waits for it
 };
 
 struct applied_entry {
@@ -117,6 +120,9 @@ struct core_options {
   std::chrono::milliseconds hurried_timeout{30};
   /// Later by so much for each voter with a lower id: fewer split votes.
   std::chrono::milliseconds hurried_step{15};
+  /// Until members are told what is committed where nobody waits for it; the
+  /// next entries mostly do so earlier.
+  std::chrono::milliseconds commit_grace{5};
   log_index snapshot_threshold = 8192;
   /// Or once the commands since the last one have this many bytes.
   std::size_t snapshot_bytes = 8 * 1024 * 1024;
@@ -168,6 +174,7 @@ private:
   struct open_request {
     request_id request = 0;
     term_number term = 0;
+    node_id asker = 0;
   };
 
   struct open_transfer {
@@ -199,7 +206,7 @@ private:
   void want_snapshot();
 
   void submit_entries(std::vector<entry> entries,
-                      const std::vector<request_id>& requests);
+                      const std::vector<submission>& requests);
   std::optional<outcome> not_now(std::size_t count) const;
   change_view view_of(const change& wanted, const membership& members) const;
   bool caught_up(node_id id) const;
@@ -219,6 +226,7 @@ private:
   void say(outgoing said);
   void fill(append_request& said, node_id to);
   void tell_commit();
+  void tell_commit(node_id to, log_index match);
   void stored_entries(log_index last);
   void stored_base(const open_write& stored);
   void fail(const std::string& why);
@@ -251,6 +259,8 @@ private:
   term_number leader_term_ = 0;  ///< in which the leader was heard last
   std::map<node_id, instant> contact_;
   std::map<node_id, log_index> told_; ///< committed, as each member was told
+  std::set<node_id> askers_;          ///< where it is waited for
+  std::optional<instant> tell_at_;    ///< those where it is not
   bool snapshot_asked_ = false;
   std::size_t applied_bytes_ = 0; ///< since a snapshot was asked for
 };

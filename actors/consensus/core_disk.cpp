@@ -176,26 +176,44 @@ void core::fill(append_request& said, node_id to) {
 }
 
 /// The library tells a follower what is committed with the next entries or the
-/// next heartbeat, and until then whoever asked there waits. A leader may say
-/// what it likes at any time: this is an append without entries behind the
-/// last entry that is known to match, so that it cannot be rejected.
+/// next heartbeat, and until then whoever asked there waits. So who waits is
+/// told at once, the others a moment later if no entries left meanwhile.
 void core::tell_commit() {
+  const auto askers = std::exchange(askers_, {});
   const auto* members = log_.membership_at(log_.last()).second;
+  const bool due = tell_at_ && now_ >= *tell_at_;
+  if (due)
+    tell_at_.reset();
   if (library_.state() != library_state::leader || members == nullptr) {
     told_.clear();
+    tell_at_.reset();
     return;
   }
+  bool untold = false;
   for (const auto& one : members->members) {
     const auto match = library_.match_index(one.id).value_or(0);
     if (one.id == options_.self || !log_.has(match)
         || std::min(match, library_.commit_index()) <= told_[one.id])
       continue;
-    say({one.id, append_request{library_.term(),
-                                match,
-                                log_.term_of(match),
-                                library_.commit_index(),
-                                {}}});
+    if (due || askers.contains(one.id))
+      tell_commit(one.id, match);
+    else
+      untold = true;
   }
+  if (!untold)
+    tell_at_.reset();
+  else if (!tell_at_)
+    tell_at_ = now_ + options_.commit_grace;
+}
+
+/// A leader may say what it likes at any time: an append without entries
+/// behind the last one that is known to match, so that it is not rejected.
+void core::tell_commit(node_id to, log_index match) {
+  say({to, append_request{library_.term(),
+                          match,
+                          log_.term_of(match),
+                          library_.commit_index(),
+                          {}}});
 }
 
 void core::fail(const std::string& why) {

@@ -42,8 +42,10 @@ void core::time_out() {
 }
 
 instant core::next_tick() const {
-  const auto next = library_.timeout();
-  return hurry_ && !hurry_->begun ? std::min(next, hurry_->from) : next;
+  auto next = library_.timeout();
+  if (hurry_ && !hurry_->begun)
+    next = std::min(next, hurry_->from);
+  return tell_at_ ? std::min(next, *tell_at_) : next;
 }
 
 actions core::leader_death_proven(node_id dead, instant now) {
@@ -133,6 +135,8 @@ void core::apply(log_index index) {
       = found->second.term == content.term || options_.broken.answer_by_index;
     end(found->second.request, ours ? outcome::committed : outcome::unknown,
         index);
+    if (found->second.asker != 0)
+      askers_.insert(found->second.asker);
     open_.erase(found);
   }
   if (content.kind == entry_kind::change)

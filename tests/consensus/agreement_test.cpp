@@ -125,25 +125,35 @@ TEST_CASE("who was away long is brought up with a snapshot",
   CHECK(three[away].story().size() == 199);
 }
 
-TEST_CASE("followers hear at once what is committed", "[consensus][core]") {
+TEST_CASE("followers hear soon what is committed, at once where it was asked",
+          "[consensus][core]") {
   core_options slow;
   slow.heartbeat = 400ms;
   slow.election_timeout = 2s;
+  slow.commit_grace = 10ms;
   cluster three({1, 2, 3}, slow);
   const auto leader = three.elect();
   three.run(500ms);
+  const node_id asker = leader % 3 + 1;
+  const node_id other = asker % 3 + 1;
   std::map<node_id, int> said;
   three.on_message = [&](message& each) {
     said[each.to] += each.from == leader ? 1 : 0;
     return true;
   };
 
-  three.submit(leader, "a");
-  three.run(20ms);
+  three.take(leader, three[leader].core->submit({{99, bytes_of("a"), asker}},
+                                                three.now));
+  three.run(8ms);
+  const auto at_once = three[asker].story();
+  const auto not_yet = three[other].story();
+  three.run(10ms);
 
-  for (node_id id = 1; id <= 3; ++id) {
-    CHECK(three[id].story() == "a");
-    // The entry, and that it is committed.
-    CHECK(said[id] == (id == leader ? 0 : 2));
-  }
+  CHECK(three[leader].ending(99) == outcome::committed);
+  CHECK(at_once == "a");
+  CHECK(not_yet == "");
+  CHECK(three[other].story() == "a");
+  // The entry, and that it is committed.
+  CHECK(said[asker] == 2);
+  CHECK(said[other] == 2);
 }
