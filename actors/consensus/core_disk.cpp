@@ -179,13 +179,13 @@ void core::fill(append_request& said, node_id to) {
 /// next heartbeat, and until then whoever asked there waits. So who waits is
 /// told at once, the others a moment later if no entries left meanwhile.
 void core::tell_commit() {
-  const auto askers = std::exchange(askers_, {});
   const auto* members = log_.membership_at(log_.last()).second;
   const bool due = tell_at_ && now_ >= *tell_at_;
   if (due)
     tell_at_.reset();
   if (library_.state() != library_state::leader || members == nullptr) {
     told_.clear();
+    askers_.clear();
     tell_at_.reset();
     return;
   }
@@ -195,11 +195,15 @@ void core::tell_commit() {
     if (one.id == options_.self || !log_.has(match)
         || std::min(match, library_.commit_index()) <= told_[one.id])
       continue;
-    if (due || askers.contains(one.id))
+    if (due || askers_.contains(one.id))
       tell_commit(one.id, match);
     else
       untold = true;
   }
+  // It may be committed before the log of who asked is known to have it.
+  std::erase_if(askers_, [this](node_id id) {
+    return told_[id] >= library_.commit_index();
+  });
   if (!untold)
     tell_at_.reset();
   else if (!tell_at_)

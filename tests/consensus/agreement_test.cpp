@@ -144,7 +144,11 @@ TEST_CASE("followers hear soon what is committed, at once where it was asked",
 
   three.take(leader, three[leader].core->submit({{99, bytes_of("a"), asker}},
                                                 three.now));
-  three.run(8ms);
+  // It is committed before the asker has it on disk.
+  three[asker].disk_stopped = true;
+  three.run(5ms);
+  three[asker].disk_stopped = false;
+  three.run(3ms);
   const auto at_once = three[asker].story();
   const auto not_yet = three[other].story();
   three.run(10ms);

@@ -47,7 +47,7 @@ TEST_CASE("the same seed tells the same story", "[simulation]") {
 TEST_CASE("seeds that once left nobody to lead", "[simulation]") {
   consensus::faults both;
   both.learners_refuse_votes = both.change_before_own_disk = true;
-  for (const std::uint64_t seed : {24395, 28670}) {
+  for (const std::uint64_t seed : {6289, 11697}) {
     INFO(seed);
 
     CHECK(simulate({seed, both, {}, {}}).violation
