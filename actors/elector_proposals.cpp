@@ -161,11 +161,13 @@ caf::result<proposal_result> propose(elector_pointer self,
     return error_of(consensus::outcome::too_long);
   if (!has_room(self))
     return error_of(consensus::outcome::overloaded);
+  // Before the promise is made: that takes the sender away.
+  const auto asker = sender_among_members(self);
   auto made = begin(self);
   made->command = std::move(request.command);
   made->forwarded = request.forwarded;
   if (made->forwarded) {
-    made->asker = sender_among_members(self);
+    made->asker = asker;
     check_then_place(self, made);
   } else
     place(self, made);
