@@ -184,6 +184,10 @@ catalog_actor::behavior_type catalog(catalog_pointer self,
     },
     [self](enter_due) { join(self); },
     [self](const proposal_due& due) { propose_again(self, due.request_id); },
+    [self](deadlines_due) {
+      self->state.deadlines_look = false;
+      end_overdue(self);
+    },
   };
 }
 

@@ -61,6 +61,8 @@ struct catalog_state {
     std::uint64_t request_id = 0;
     consensus::octets entry;
     std::uint32_t attempts = 0;
+    /// Of the attempt under way; none while the next one is waited for.
+    std::optional<shm::boot_clock::time_point> deadline;
     bool uncertain = false; ///< an attempt may have happened
     std::function<void(const shm::result<catalog::outcome>&)> then;
   };
@@ -80,6 +82,7 @@ struct catalog_state {
   std::optional<shm::boot_clock::time_point> waiting_said_at;
   std::optional<catalog::request_numbers> numbers;
   std::map<std::uint64_t, std::shared_ptr<proposal>> proposals;
+  bool deadlines_look = false; ///< deadlines_due is on its way
 
   refusal_count refusals;
   std::map<caf::actor_addr, session> sessions;

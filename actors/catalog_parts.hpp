@@ -35,4 +35,7 @@ caf::result<void> run_command(catalog_pointer self, command_request& request);
 /// Another attempt, if the proposal still waits for one.
 void propose_again(catalog_pointer self, std::uint64_t request_id);
 
+/// Ends the proposals whose attempt had no answer in time.
+void end_overdue(catalog_pointer self);
+
 } // namespace holdfast::actors

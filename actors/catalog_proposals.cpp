@@ -40,17 +40,30 @@ void on_error(catalog_pointer self, const proposal_pointer& proposal,
   end(self, proposal, std::move(why));
 }
 
+void look_at_deadlines(catalog_pointer self) {
+  if (!std::exchange(self->state.deadlines_look, true))
+    self->delayed_send(self, config::command_deadline_grain, deadlines_due{});
+}
+
+/// False for an answer that came after the deadline.
+bool take_answer(const proposal_pointer& proposal) {
+  return std::exchange(proposal->deadline, std::nullopt).has_value();
+}
+
 void attempt(catalog_pointer self, const proposal_pointer& proposal) {
+  auto& state = self->state;
   ++proposal->attempts;
-  self
-    ->request(self->state.elector, self->state.options.proposal_deadline,
-              propose_request{proposal->entry})
+  proposal->deadline = state.options.now() + state.options.proposal_deadline;
+  look_at_deadlines(self);
+  self->request(state.elector, caf::infinite, propose_request{proposal->entry})
     .then(
       [self, proposal](const proposal_result& result) {
-        end(self, proposal, catalog::decode_outcome(result.answer));
+        if (take_answer(proposal))
+          end(self, proposal, catalog::decode_outcome(result.answer));
       },
       [self, proposal](const caf::error& error) {
-        on_error(self, proposal, to_shm(error));
+        if (take_answer(proposal))
+          on_error(self, proposal, to_shm(error));
       });
 }
 
@@ -272,6 +285,21 @@ caf::result<void> run_command(catalog_pointer self, command_request& request) {
   else
     put_forward(self, open);
   return open->answer;
+}
+
+void end_overdue(catalog_pointer self) {
+  auto& state = self->state;
+  const auto now = state.options.now();
+  std::vector<proposal_pointer> overdue;
+  for (const auto& [_, proposal] : state.proposals)
+    if (proposal->deadline && *proposal->deadline <= now)
+      overdue.push_back(proposal);
+  for (const auto& proposal : overdue)
+    if (take_answer(proposal))
+      on_error(self, proposal,
+               shm::failed(shm::errc::timeout, "no answer in time"));
+  if (!state.proposals.empty())
+    look_at_deadlines(self);
 }
 
 void propose_again(catalog_pointer self, std::uint64_t request_id) {

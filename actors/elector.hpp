@@ -42,6 +42,7 @@ struct elector_state {
   struct proposal {
     consensus::octets command;
     bool forwarded = false;
+    consensus::node_id asker = 0; ///< which member has forwarded it
     consensus::instant deadline{};
     caf::typed_response_promise<proposal_result> answer;
   };
@@ -63,6 +64,7 @@ struct elector_state {
   std::deque<proposal_pointer> waiting;
   bool look_queued = false; ///< proposals_due is on its way
   bool look_timed = false;  ///< and this one is a timer
+  std::size_t stores = 0;   ///< under way: requests to the store
   consensus::request_id last_request = 0;
   std::map<consensus::request_id, proposal_pointer> at_core;
   std::map<consensus::request_id, open_transfer> transfers;

@@ -13,14 +13,19 @@ void store(elector_pointer self, std::vector<consensus::write> writes,
            std::uint64_t number) {
   // Without a deadline: a disk that stalls is no disk that failed, and what
   // depends on it waits.
+  ++self->state.stores;
   self
     ->request(self->state.options.store, caf::infinite,
               store_log_request{std::move(writes), number})
     .then(
       [self](const stored_writes& stored) {
         auto& state = self->state;
+        --state.stores;
         if (state.takes_part)
           carry_out(self, state.core->persisted(stored.number, now_of(self)));
+        // They waited to become one write together.
+        if (state.stores == 0 && !state.waiting.empty())
+          look_at_proposals(self);
       },
       [self](const caf::error& error) {
         step_down(self, to_shm(error).message());

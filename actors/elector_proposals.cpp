@@ -58,6 +58,15 @@ proposal_pointer begin(elector_pointer self) {
   return made;
 }
 
+/// 0: none of those who are known.
+consensus::node_id sender_among_members(elector_pointer self) {
+  const auto sender = caf::actor_cast<caf::actor_addr>(self->current_sender());
+  for (const auto& [id, elector] : self->state.routes)
+    if (elector.address() == sender)
+      return id;
+  return 0;
+}
+
 bool has_room(elector_pointer self) {
   return self->state.proposals < self->state.options.proposals_max;
 }
@@ -78,7 +87,7 @@ void submit(elector_pointer self, std::deque<proposal_pointer> proposals) {
   auto& state = self->state;
   std::vector<consensus::submission> made;
   for (auto& proposal : proposals) {
-    made.push_back({++state.last_request, proposal->command});
+    made.push_back({++state.last_request, proposal->command, proposal->asker});
     state.at_core.emplace(state.last_request, std::move(proposal));
   }
   carry_out(self, state.core->submit(std::move(made), now_of(self)));
@@ -152,12 +161,15 @@ caf::result<proposal_result> propose(elector_pointer self,
     return error_of(consensus::outcome::too_long);
   if (!has_room(self))
     return error_of(consensus::outcome::overloaded);
+  // Before the promise is made: that takes the sender away.
+  const auto asker = sender_among_members(self);
   auto made = begin(self);
   made->command = std::move(request.command);
   made->forwarded = request.forwarded;
-  if (made->forwarded)
+  if (made->forwarded) {
+    made->asker = asker;
     check_then_place(self, made);
-  else
+  } else
     place(self, made);
   return made->answer;
 }
@@ -198,8 +210,14 @@ void place_proposals(elector_pointer self) {
   if (!state.core || state.waiting.empty())
     return;
   const auto status = state.core->status();
+  const bool leads
+    = status.state == consensus::role::leader && status.transferee == 0;
+  // While the disk is at work nothing is won by entering more: what comes
+  // until it is done shares the next write, and the words to other nodes.
+  if (leads && state.stores > 0)
+    return;
   auto proposals = std::exchange(state.waiting, {});
-  if (status.state == consensus::role::leader && status.transferee == 0)
+  if (leads)
     return submit(self, std::move(proposals));
   const auto route = state.routes.find(status.leader);
   for (const auto& proposal : proposals)

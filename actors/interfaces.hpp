@@ -202,7 +202,9 @@ using catalog_actor = machine_actor::extend<
   // Timer: tries again to enter.
   caf::reacts_to<enter_due>,
   // Timer: proposes again.
-  caf::reacts_to<proposal_due>>;
+  caf::reacts_to<proposal_due>,
+  // Timer: ends what has no answer in time.
+  caf::reacts_to<deadlines_due>>;
 
 // -- peers -------------------------------------------------------------------
 

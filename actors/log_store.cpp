@@ -48,6 +48,15 @@ void fail(log_store_pointer self, const shm::error& error) {
     request.answer.deliver(make_error(error));
 }
 
+/// The first answer tells of the whole commit, so that all that follows from
+/// it is one step of the asker and one word to the other nodes.
+void answer_all(log_store_pointer self) {
+  auto& requests = self->state.requests;
+  const auto last = requests.back().number;
+  for (auto& request : requests)
+    request.answer.deliver(stored_writes{last});
+}
+
 void commit(log_store_pointer self) {
   auto& state = self->state;
   if (!state.failed) {
@@ -55,8 +64,7 @@ void commit(log_store_pointer self) {
     if (!done)
       fail(self, done.assume_error());
     else
-      for (auto& request : state.requests)
-        request.answer.deliver(stored_writes{request.number});
+      answer_all(self);
   }
   state.writes.clear();
   state.requests.clear();

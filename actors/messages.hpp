@@ -133,6 +133,9 @@ struct proposal_due {
   std::uint64_t request_id = 0;
 };
 
+/// Timer: see which proposals have waited too long for an answer.
+struct deadlines_due {};
+
 // -- catalog and region keeper ------------------------------------------------
 
 /// Regions came, went or changed.

@@ -104,12 +104,16 @@ std::optional<shm::error> failure_of(region_keeper_pointer self,
 
 caf::result<void> wait_until_usable(region_keeper_pointer self,
                                     const usable_query& query) {
+  if (is_settled(self, query)) {
+    if (auto failure = failure_of(self, query))
+      return make_error(std::move(*failure));
+    return caf::unit;
+  }
   auto& waiters = self->state.waiters;
   if (waiters.size() >= self->state.options.waiters_max)
     return make_error(shm::errc::overloaded, "too many wait for regions");
   auto answer = self->make_response_promise<caf::response_promise>();
   waiters.push_back({query, answer});
-  answer_waiters(self);
   return answer;
 }
 

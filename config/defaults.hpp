@@ -280,6 +280,10 @@ inline constexpr int consensus_log_pages_max = 1000;
 /// Writes of consensus that wait for the disk: more means that it stands still.
 inline constexpr std::size_t consensus_writes_max = 4096;
 
+/// Entries under way to one member: with fewer than clients ask for at a time,
+/// a part of each batch waits for an answer of the one before.
+inline constexpr std::uint32_t consensus_window_max = 256;
+
 /// Bytes of one message between electors: a snapshot with its head.
 inline constexpr std::size_t consensus_packet_bytes_max = 65 * mebibyte;
 
@@ -292,6 +296,9 @@ inline constexpr std::chrono::milliseconds proposal_retry{20};
 
 /// Time for one attempt of a command: longer than the proposal behind it.
 inline constexpr std::chrono::milliseconds command_deadline{7000};
+/// Between two looks at which attempts are over time. One timer for all: one
+/// for each would wake a thread twice for each command.
+inline constexpr std::chrono::milliseconds command_deadline_grain{250};
 /// Attempts of a command of which it is not known what became, and the time
 /// between them: a new leader answers within an election.
 inline constexpr std::uint32_t command_attempts_max = 4;

@@ -2,9 +2,10 @@
 
 #include "actors/error.hpp"
 #include "actors/travelling_types.hpp"
+#include "runtime/next_first.hpp"
 #include "runtime/peer_network.hpp"
 
-#include <caf/atom.hpp>
+#include <caf/scheduler/coordinator.hpp>
 
 #include <unistd.h>
 
@@ -26,8 +27,8 @@ std::size_t worker_count() {
 caf_setup::caf_setup(const std::optional<config::cluster_section>& cluster) {
   actors::describe_errors_in(*this);
   actors::add_travelling_types_to(*this);
-  // The default, stealing, burns 2 to 3 % of a core when idle and wakes late.
-  set("scheduler.policy", caf::atom("sharing"));
+  // CAF's default, stealing, burns 2 to 3 % of a core when idle and wakes late.
+  load<caf::scheduler::coordinator<next_first>>();
   set("scheduler.max-threads", worker_count());
   if (cluster)
     load_network(*this, *cluster);

@@ -9,6 +9,7 @@
 #include "actors/region_maker.hpp"
 #include "actors/session.hpp"
 #include "actors/tenant_region.hpp"
+#include "config/catalog_bounds.hpp"
 #include "runtime/configured_catalog.hpp"
 
 #include <boost/asio/post.hpp>
@@ -61,6 +62,11 @@ watch_directory(event_loop& loop, const config::node_config& config,
     return std::unique_ptr<discovery_watch>{};
   return discovery_watch::open(loop, config, node_version(), log);
 }
+
+// A window of the longest entries still fits one message.
+static_assert(config::consensus_window_max
+                * (config::catalog_entry_bytes_max + 64)
+              < config::consensus_packet_bytes_max);
 
 /// Ends an actor, if it was started, and lets go of it.
 template <class Handle>
@@ -183,6 +189,8 @@ void node::start_elector(opened_log log, const founding& begun) {
   options.first_members = begun.members;
   options.core.self = config_.node.id;
   options.core.cluster = begun.digest;
+  options.core.bounds.entry_bytes_max = config::catalog_entry_bytes_max;
+  options.core.bounds.inflight_entries_max = config::consensus_window_max;
   // Differs between nodes, and between the starts of one.
   options.core.seed
     = static_cast<std::uint32_t>(log.who.database ^ log.who.start);

@@ -19,6 +19,8 @@ log_index safe_window(log_index wanted, const core_options& options) {
 
 core_options with_safe_windows(core_options options) {
   options.snapshot_threshold = safe_window(options.snapshot_threshold, options);
+  options.snapshot_least = std::min(
+    safe_window(options.snapshot_least, options), options.snapshot_threshold);
   options.snapshot_trailing = safe_window(options.snapshot_trailing, options);
   return options;
 }
@@ -93,7 +95,7 @@ std::optional<outcome> core::not_now(std::size_t count) const {
 actions core::submit(std::vector<submission> entries, instant now) {
   advance(now);
   std::vector<entry> made;
-  std::vector<request_id> requests;
+  std::vector<submission> requests;
   for (auto& one : entries) {
     const auto refusal = not_now(made.size() + 1);
     if (refusal)
@@ -103,7 +105,7 @@ actions core::submit(std::vector<submission> entries, instant now) {
     else {
       made.push_back(
         {library_.term(), entry_kind::command, std::move(one.data)});
-      requests.push_back(one.request);
+      requests.push_back({one.request, {}, one.asker});
     }
   }
   if (!made.empty())
@@ -116,7 +118,8 @@ actions core::barrier(request_id request, instant now) {
   if (const auto refusal = not_now(1))
     end(request, *refusal);
   else
-    submit_entries({{library_.term(), entry_kind::barrier, {}}}, {request});
+    submit_entries({{library_.term(), entry_kind::barrier, {}}},
+                   {{request, {}}});
   return settled();
 }
 
@@ -135,7 +138,7 @@ actions core::change_membership(request_id request, const change& wanted,
     library_.forget_open_change();
   auto after = changed(*members, wanted);
   submit_entries({{library_.term(), entry_kind::change, encode(after)}},
-                 {request});
+                 {{request, {}}});
   return settled();
 }
 
@@ -201,20 +204,20 @@ actions core::transfer(request_id request, node_id to, instant now) {
 }
 
 void core::submit_entries(std::vector<entry> entries,
-                          const std::vector<request_id>& requests) {
+                          const std::vector<submission>& requests) {
   const auto first = log_.last() + 1;
   const auto term = library_.term();
   const auto made = library_.submit(entries, now_);
   if (made.error != 0) {
-    for (const auto request : requests)
-      end(request, outcome::busy);
+    for (const auto& one : requests)
+      end(one.request, outcome::busy);
     return;
   }
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (options_.broken.answer_on_append)
-      end(requests[i], outcome::committed, first + i);
+      end(requests[i].request, outcome::committed, first + i);
     else
-      open_[first + i] = {requests[i], term};
+      open_[first + i] = {requests[i].request, term, requests[i].asker};
   }
   absorb(made, entries, first, nullptr);
 }

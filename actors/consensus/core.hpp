@@ -16,6 +16,8 @@
 #include "actors/consensus/spoken.hpp"
 #include "actors/consensus/storage.hpp"
 
+#include <set>
+
 namespace holdfast::consensus {
 
 /// The caller's own mark on what it asks for.
@@ -24,6 +26,7 @@ using request_id = std::uint64_t;
 struct submission {
   request_id request = 0;
   octets data;
+  node_id asker = 0; ///< another member, where somebody waits for it
 };
 
 struct applied_entry {
@@ -117,7 +120,14 @@ struct core_options {
   std::chrono::milliseconds hurried_timeout{30};
   /// Later by so much for each voter with a lower id: fewer split votes.
   std::chrono::milliseconds hurried_step{15};
-  log_index snapshot_threshold = 1024;
+  /// Until members are told what is committed where nobody waits for it; the
+  /// next entries mostly do so earlier.
+  std::chrono::milliseconds commit_grace{5};
+  log_index snapshot_threshold = 8192;
+  /// Or once the commands since the last one have this many bytes.
+  std::size_t snapshot_bytes = 8 * 1024 * 1024;
+  /// Entries that are applied before any snapshot, whatever their bytes.
+  log_index snapshot_least = 1024;
   log_index snapshot_trailing = 1024;
   limits bounds;
   faults broken;
@@ -164,6 +174,7 @@ private:
   struct open_request {
     request_id request = 0;
     term_number term = 0;
+    node_id asker = 0;
   };
 
   struct open_transfer {
@@ -195,7 +206,7 @@ private:
   void want_snapshot();
 
   void submit_entries(std::vector<entry> entries,
-                      const std::vector<request_id>& requests);
+                      const std::vector<submission>& requests);
   std::optional<outcome> not_now(std::size_t count) const;
   change_view view_of(const change& wanted, const membership& members) const;
   bool caught_up(node_id id) const;
@@ -213,7 +224,9 @@ private:
   void put(const step_result& made, const std::vector<entry>& brought,
            log_index brought_from, write& into);
   void say(outgoing said);
-  void fill(append_request& said) const;
+  void fill(append_request& said, node_id to);
+  void tell_commit();
+  void tell_commit(node_id to, log_index match);
   void stored_entries(log_index last);
   void stored_base(const open_write& stored);
   void fail(const std::string& why);
@@ -245,7 +258,11 @@ private:
   term_number barrier_term_ = 0; ///< in which the own-term entry was entered
   term_number leader_term_ = 0;  ///< in which the leader was heard last
   std::map<node_id, instant> contact_;
+  std::map<node_id, log_index> told_; ///< committed, as each member was told
+  std::set<node_id> askers_;          ///< where it is waited for
+  std::optional<instant> tell_at_;    ///< those where it is not
   bool snapshot_asked_ = false;
+  std::size_t applied_bytes_ = 0; ///< since a snapshot was asked for
 };
 
 } // namespace holdfast::consensus

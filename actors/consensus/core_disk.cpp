@@ -9,10 +9,13 @@ namespace holdfast::consensus {
 
 void core::want_snapshot() {
   const auto base = log_.base() ? log_.base()->index : 0;
-  if (snapshot_asked_ || library_.is_installing()
-      || applied_ < base + options_.snapshot_threshold)
+  const auto enough = applied_bytes_ < options_.snapshot_bytes
+                        ? options_.snapshot_threshold
+                        : options_.snapshot_least;
+  if (snapshot_asked_ || library_.is_installing() || applied_ < base + enough)
     return;
   snapshot_asked_ = true;
+  applied_bytes_ = 0;
   out_.snapshot_wanted = applied_;
 }
 
@@ -150,7 +153,7 @@ void core::put(const step_result& made, const std::vector<entry>& brought,
 
 void core::say(outgoing said) {
   if (auto* append = std::get_if<append_request>(&said.content))
-    fill(*append);
+    fill(*append, said.to);
   if (auto* request = std::get_if<install_request>(&said.content))
     request->base = *log_.base();
   if (auto* vote = std::get_if<vote_result>(&said.content);
@@ -162,9 +165,59 @@ void core::say(outgoing said) {
               held_by_, options_.bounds.held_messages_max);
 }
 
-void core::fill(append_request& said) const {
+void core::fill(append_request& said, node_id to) {
   for (std::size_t i = 0; i < said.entries.size(); ++i)
     said.entries[i] = log_.at(said.previous_index + 1 + i);
+  // The library writes its messages before it counts what is committed.
+  said.commit = library_.commit_index();
+  auto& told = told_[to];
+  told = std::max(
+    told, std::min(said.commit, said.previous_index + said.entries.size()));
+}
+
+/// The library tells a follower what is committed with the next entries or the
+/// next heartbeat, and until then whoever asked there waits. So who waits is
+/// told at once, the others a moment later if no entries left meanwhile.
+void core::tell_commit() {
+  const auto* members = log_.membership_at(log_.last()).second;
+  const bool due = tell_at_ && now_ >= *tell_at_;
+  if (due)
+    tell_at_.reset();
+  if (library_.state() != library_state::leader || members == nullptr) {
+    told_.clear();
+    askers_.clear();
+    tell_at_.reset();
+    return;
+  }
+  bool untold = false;
+  for (const auto& one : members->members) {
+    const auto match = library_.match_index(one.id).value_or(0);
+    if (one.id == options_.self || !log_.has(match)
+        || std::min(match, library_.commit_index()) <= told_[one.id])
+      continue;
+    if (due || askers_.contains(one.id))
+      tell_commit(one.id, match);
+    else
+      untold = true;
+  }
+  // It may be committed before the log of who asked is known to have it.
+  std::erase_if(askers_, [this](node_id id) {
+    return told_[id] >= library_.commit_index();
+  });
+  if (!untold)
+    tell_at_.reset();
+  else if (!tell_at_)
+    tell_at_ = now_ + options_.commit_grace;
+}
+
+/// A leader may say what it likes at any time: an append without entries
+/// behind the last one that is known to match, so that it is not rejected.
+void core::tell_commit(node_id to, log_index match) {
+  say({to, append_request{library_.term(),
+                          match,
+                          log_.term_of(match),
+                          library_.commit_index(),
+                          {}}});
 }
 
 void core::fail(const std::string& why) {

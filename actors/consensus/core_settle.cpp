@@ -42,8 +42,10 @@ void core::time_out() {
 }
 
 instant core::next_tick() const {
-  const auto next = library_.timeout();
-  return hurry_ && !hurry_->begun ? std::min(next, hurry_->from) : next;
+  auto next = library_.timeout();
+  if (hurry_ && !hurry_->begun)
+    next = std::min(next, hurry_->from);
+  return tell_at_ ? std::min(next, *tell_at_) : next;
 }
 
 actions core::leader_death_proven(node_id dead, instant now) {
@@ -72,8 +74,10 @@ void core::settle_hurry() {
 // -- What follows a step (rule 6), without a step inside another (rule 5) ----
 
 actions core::settled() {
-  if (!failed_)
+  if (!failed_) {
     settle();
+    tell_commit();
+  }
   spoken_.release(stored_, out_.messages);
   out_.written = written_;
   if (const auto now = seen(); now != seen_) {
@@ -124,12 +128,15 @@ void core::apply(log_index index) {
   applied_ = index;
   const auto& content = log_.at(index);
   out_.apply.push_back({index, content});
+  applied_bytes_ += content.data.size();
   // Rule 14: what stands there counts, not that something does.
   if (const auto found = open_.find(index); found != open_.end()) {
     const bool ours
       = found->second.term == content.term || options_.broken.answer_by_index;
     end(found->second.request, ours ? outcome::committed : outcome::unknown,
         index);
+    if (found->second.asker != 0)
+      askers_.insert(found->second.asker);
     open_.erase(found);
   }
   if (content.kind == entry_kind::change)

@@ -83,6 +83,7 @@ void elector_cluster::start_node(consensus::node_id id) {
   options.core.self = id;
   options.core.seed = static_cast<std::uint32_t>(id);
   options.core.cluster = consensus::digest_of(members_);
+  options.core.snapshot_threshold = 1024;
   options.first_members = members_;
   options.store = made.store;
   options.machine = made.machine;

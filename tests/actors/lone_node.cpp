@@ -51,13 +51,17 @@ void lone_node::start_catalog() {
   catalog = start(actors::catalog, std::move(options));
 }
 
-void lone_node::start_elector() {
+actors::log_store_actor lone_node::start_store() {
   actors::log_store_options on_disk;
   on_disk.storage = std::make_shared<memory_storage>(disk);
   on_disk.who = [start = starts_] { return consensus::origin{1, start}; };
   on_disk.writes_max = 1000;
   on_disk.log = log();
-  store = start(actors::log_store, std::move(on_disk));
+  return start(actors::log_store, std::move(on_disk));
+}
+
+void lone_node::start_elector() {
+  store = start_store();
   actors::elector_options options;
   options.first_members = members;
   options.core.self = 1;

@@ -18,6 +18,7 @@ namespace holdfast::test {
 class lone_node : public stepped_system {
 public:
   lone_node();
+  virtual ~lone_node() = default;
 
   /// Starts all of it on the disk that is there, and enters.
   void begin();
@@ -42,6 +43,10 @@ public:
   actors::region_keeper_actor keeper;
   /// Of every region that was made, the latest by name.
   std::map<std::string, std::shared_ptr<shm::region>> memories;
+
+protected:
+  /// On `disk`, unless a test has another one.
+  virtual actors::log_store_actor start_store();
 
 private:
   void start_catalog();

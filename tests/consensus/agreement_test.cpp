@@ -124,3 +124,40 @@ TEST_CASE("who was away long is brought up with a snapshot",
   CHECK(three[away].story() == three[now_leads].story());
   CHECK(three[away].story().size() == 199);
 }
+
+TEST_CASE("followers hear soon what is committed, at once where it was asked",
+          "[consensus][core]") {
+  core_options slow;
+  slow.heartbeat = 400ms;
+  slow.election_timeout = 2s;
+  slow.commit_grace = 10ms;
+  cluster three({1, 2, 3}, slow);
+  const auto leader = three.elect();
+  three.run(500ms);
+  const node_id asker = leader % 3 + 1;
+  const node_id other = asker % 3 + 1;
+  std::map<node_id, int> said;
+  three.on_message = [&](message& each) {
+    said[each.to] += each.from == leader ? 1 : 0;
+    return true;
+  };
+
+  three.take(leader, three[leader].core->submit({{99, bytes_of("a"), asker}},
+                                                three.now));
+  // It is committed before the asker has it on disk.
+  three[asker].disk_stopped = true;
+  three.run(5ms);
+  three[asker].disk_stopped = false;
+  three.run(3ms);
+  const auto at_once = three[asker].story();
+  const auto not_yet = three[other].story();
+  three.run(10ms);
+
+  CHECK(three[leader].ending(99) == outcome::committed);
+  CHECK(at_once == "a");
+  CHECK(not_yet == "");
+  CHECK(three[other].story() == "a");
+  // The entry, and that it is committed.
+  CHECK(said[asker] == 2);
+  CHECK(said[other] == 2);
+}
