@@ -29,9 +29,8 @@ struct one_region : lone_node {
     return find("prod", "quotes");
   }
 
-  const catalog::region& row() {
-    seen = tables();
-    return seen->regions.at(quotes);
+  catalog::region row() {
+    return tables()->regions.at(quotes);
   }
 
   std::vector<std::string> names() {
@@ -52,7 +51,6 @@ struct one_region : lone_node {
   }
 
   const catalog::region_name quotes{"prod", "quotes"};
-  std::shared_ptr<const catalog::contents> seen;
 };
 
 } // namespace
