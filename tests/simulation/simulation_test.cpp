@@ -57,7 +57,6 @@ TEST_CASE("bugs that are put back are found", "[simulation]") {
                            "remove_leader",
                            "same_term_alone",
                            "foreign_cluster",
-                           "foreign_database",
                            "learners_refuse_votes",
                            "change_before_own_disk",
                            "disk_lies",
@@ -71,7 +70,6 @@ TEST_CASE("bugs that are put back are found", "[simulation]") {
                            "time_of_the_node",
                            "own_opinion_decides",
                            "epoch_stays",
-                           "epoch_not_compared",
                            "late_timer_misses",
                            "never_hands_over",
                            "ignores_the_dead"}) {
