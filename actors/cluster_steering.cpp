@@ -2,6 +2,7 @@
 #include "actors/cluster_parts.hpp"
 #include "actors/consensus/membership.hpp"
 #include "actors/error.hpp"
+#include "actors/rules/catalog/member_notes.hpp"
 
 #include <algorithm>
 
@@ -59,29 +60,18 @@ void steer(cluster_pointer self) {
           });
 }
 
-/// What is to be noted of a member; nothing: the tables say it already.
-std::optional<catalog::command> decision_about(const cluster_state& state,
-                                               std::uint64_t node,
-                                               const catalog::member& known) {
-  if (consensus::find(state.seen.core.members, node) == nullptr)
-    return catalog::leave_member{node};
-  const bool here = node == state.options.node;
-  const auto peer = state.nodes.find(node);
-  if (!here && peer == state.nodes.end())
-    return std::nullopt;
-  // One that is suspected stays what it was.
-  const bool down = !here && peer->second.state == rules::peer_state::down;
-  const bool healthy = here || peer->second.state == rules::peer_state::healthy;
-  if ((down && !known.down) || (healthy && known.down))
-    return catalog::decide_health{node, known.incarnation, down};
-  const bool draining
-    = here ? state.draining : state.draining_others.contains(node);
-  if (draining == known.draining)
-    return std::nullopt;
-  catalog::change_member changed;
-  changed.node = node;
-  changed.draining = draining;
-  return changed;
+catalog::member_view seen_of(const cluster_state& state, std::uint64_t node) {
+  catalog::member_view seen;
+  seen.belongs = consensus::find(state.seen.core.members, node) != nullptr;
+  if (node == state.options.node) {
+    seen.state = rules::peer_state::healthy;
+    seen.draining = state.draining;
+    return seen;
+  }
+  if (const auto peer = state.nodes.find(node); peer != state.nodes.end())
+    seen.state = peer->second.state;
+  seen.draining = state.draining_others.contains(node);
+  return seen;
 }
 
 /// One at a time; the next look goes on with the next.
@@ -90,7 +80,7 @@ void note_one(cluster_pointer self, const known_members& known) {
   std::optional<catalog::command> decided;
   for (const auto& [node, member] : known.members)
     if (!decided)
-      decided = decision_about(state, node, member);
+      decided = catalog::note_about(node, member, seen_of(state, node));
   if (!decided || !state.leads) {
     state.notes = false;
     return;

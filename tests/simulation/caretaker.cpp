@@ -211,27 +211,27 @@ std::optional<catalog::command> caretaker::as_home(const own_view& seen) const {
   return std::nullopt;
 }
 
-/// As the cluster actor decides about a member.
-std::optional<catalog::command>
-caretaker::about(const own_view& seen, catalog::node_id node,
-                 const catalog::member& known) const {
-  if (consensus::find(seen.core.members, node) == nullptr)
-    return catalog::leave_member{node};
+catalog::member_view caretaker::seen_of(const own_view& seen,
+                                        catalog::node_id node,
+                                        const catalog::member& known) const {
+  catalog::member_view view;
+  view.belongs = consensus::find(seen.core.members, node) != nullptr;
+  view.draining = known.draining; // nobody is emptied here
   const auto found = peers_.find(node);
-  const bool here = node == self_;
-  if ((!here && found == peers_.end()) || bugs_.ignores_the_dead)
-    return std::nullopt;
-  const bool down
-    = !here && found->second.health.state() == rules::peer_state::down;
-  if ((down && !known.down) || (is_healthy(node) && known.down))
-    return catalog::decide_health{node, known.incarnation, down};
-  return std::nullopt;
+  if (node == self_)
+    view.state = rules::peer_state::healthy;
+  else if (found != peers_.end())
+    view.state = found->second.health.state();
+  if (bugs_.ignores_the_dead)
+    view.state.reset();
+  return view;
 }
 
 std::optional<catalog::command>
 caretaker::as_leader(const own_view& seen) const {
   for (const auto& [node, known] : seen.tables.members)
-    if (auto decision = about(seen, node, known))
+    if (auto decision
+        = catalog::note_about(node, known, seen_of(seen, node, known)))
       return decision;
   const auto steps
     = rules::plan_placement(catalog::placement_view_of(seen.tables));

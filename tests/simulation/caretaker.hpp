@@ -7,6 +7,7 @@
 
 #include "actors/consensus/core.hpp"
 #include "actors/rules/catalog/machine.hpp"
+#include "actors/rules/catalog/member_notes.hpp"
 #include "actors/rules/lowest_leader.hpp"
 #include "actors/rules/peer_health.hpp"
 #include "tests/simulation/world_options.hpp"
@@ -80,9 +81,8 @@ private:
   std::optional<catalog::command> entering(const own_view& seen) const;
   std::optional<catalog::command> as_home(const own_view& seen) const;
   std::optional<catalog::command> as_leader(const own_view& seen) const;
-  std::optional<catalog::command> about(const own_view& seen,
-                                        catalog::node_id node,
-                                        const catalog::member& known) const;
+  catalog::member_view seen_of(const own_view& seen, catalog::node_id node,
+                               const catalog::member& known) const;
   bool is_healthy(catalog::node_id node) const;
   bool hears_majority(const std::set<catalog::node_id>& of) const;
   peer* find(consensus::node_id id);
