@@ -1,6 +1,5 @@
-#include "actors/consensus/membership.hpp"
-#include "actors/elector.hpp"
 #include "tests/actors/elector_cluster.hpp"
+#include "tests/actors/elector_options_of.hpp"
 #include "tests/actors/slow_store.hpp"
 
 using namespace holdfast;
@@ -16,21 +15,11 @@ struct elector_with_slow_disk : stepped_system {
   caf::scoped_actor asker{system};
 
   elector_with_slow_disk() {
-    actors::elector_options options;
-    options.core.self = 1;
-    options.core.seed = 1;
-    options.first_members = {{{1, "alone", consensus::member_role::voter}}};
-    options.core.cluster = consensus::digest_of(options.first_members);
+    auto options = elector_options_of(
+      *this, 1, {{{1, "alone", consensus::member_role::voter}}});
     options.store = store;
     options.machine
       = start(recording_machine, std::make_shared<machine_record>());
-    options.packet_bytes_max = 1 << 20;
-    options.proposals_max = 8;
-    options.watchers_max = 2;
-    options.proposal_deadline = 2000ms;
-    options.proposal_retry = 20ms;
-    options.now = now();
-    options.log = log();
     elector = start(actors::elector, std::move(options));
     advance(2000ms);
     disk->asked.clear();

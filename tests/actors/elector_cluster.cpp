@@ -1,6 +1,7 @@
 #include "tests/actors/elector_cluster.hpp"
 
 #include "actors/consensus/membership.hpp"
+#include "tests/actors/elector_options_of.hpp"
 
 namespace holdfast::test {
 
@@ -79,21 +80,10 @@ void elector_cluster::start_node(consensus::node_id id) {
   store.writes_max = 1000;
   store.log = log();
   made.store = start(actors::log_store, std::move(store));
-  actors::elector_options options;
-  options.core.self = id;
-  options.core.seed = static_cast<std::uint32_t>(id);
-  options.core.cluster = consensus::digest_of(members_);
+  auto options = elector_options_of(*this, id, members_);
   options.core.snapshot_threshold = 1024;
-  options.first_members = members_;
   options.store = made.store;
   options.machine = made.machine;
-  options.packet_bytes_max = 1 << 20;
-  options.proposals_max = 8;
-  options.watchers_max = 2;
-  options.proposal_deadline = 2000ms;
-  options.proposal_retry = 20ms;
-  options.now = now();
-  options.log = log();
   made.elector = start(actors::elector, std::move(options));
 }
 

@@ -3,6 +3,7 @@
 #include "actors/consensus/membership.hpp"
 #include "actors/region_maker.hpp"
 #include "actors/tenant_region.hpp"
+#include "tests/actors/elector_options_of.hpp"
 
 namespace holdfast::test {
 
@@ -62,20 +63,10 @@ actors::log_store_actor lone_node::start_store() {
 
 void lone_node::start_elector() {
   store = start_store();
-  actors::elector_options options;
-  options.first_members = members;
-  options.core.self = 1;
-  options.core.seed = 1;
-  options.core.cluster = consensus::digest_of(options.first_members);
+  auto options = elector_options_of(*this, 1, members);
   options.store = store;
   options.machine = catalog;
-  options.packet_bytes_max = 1 << 20;
   options.proposals_max = 64;
-  options.watchers_max = 2;
-  options.proposal_deadline = 2000ms;
-  options.proposal_retry = 20ms;
-  options.now = now();
-  options.log = log();
   elector = start(actors::elector, std::move(options));
 }
 

@@ -1,32 +1,14 @@
 #include "tests/process/node_cluster.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/support/free_ports.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace holdfast::test {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A bound socket, so that the next one gets another port.
-int bind_any(std::uint16_t& port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  auto* const place = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(fd, place, length) != 0 || ::getsockname(fd, place, &length) != 0)
-    throw std::runtime_error{"no free port"};
-  port = ntohs(address.sin_port);
-  return fd;
-}
 
 bool flag(const wire::fields& in, std::string_view name) {
   const auto* held = wire::find(in, name);
@@ -35,16 +17,6 @@ bool flag(const wire::fields& in, std::string_view name) {
 }
 
 } // namespace
-
-std::vector<std::uint16_t> free_ports(std::size_t count) {
-  std::vector<std::uint16_t> ports(count);
-  std::vector<int> sockets;
-  for (auto& port : ports)
-    sockets.push_back(bind_any(port));
-  for (const int fd : sockets)
-    ::close(fd);
-  return ports;
-}
 
 node_cluster::node_cluster(std::size_t count) : ports_{free_ports(count)} {
   for (std::uint64_t id = 1; id <= count; ++id)

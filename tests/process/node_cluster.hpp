@@ -13,9 +13,6 @@
 
 namespace holdfast::test {
 
-/// Ports that were free a moment ago, each another one.
-std::vector<std::uint16_t> free_ports(std::size_t count);
-
 /// What a node tells of its cluster.
 struct told_status {
   bool heard = false; ///< it answered

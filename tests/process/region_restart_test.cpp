@@ -1,7 +1,5 @@
 // What was made by command is there again after the node was killed.
-#include "shm/client/connection.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/real_node.hpp"
+#include "tests/process/one_region.hpp"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -14,19 +12,6 @@ using namespace holdfast::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr auto one_region = R"([{"name": "quotes", "bytes": "1MiB",
-  "variables": [{"name": "bid", "type": "f64", "capacity": "8B"}]}])";
-
-client::connection connect(const real_node& node) {
-  client::connect_options options;
-  options.socket = node.socket();
-  options.client = "region_restart_test";
-  auto connected = client::connection::connect(options);
-  if (!connected)
-    FAIL(connected.assume_error().message() << "\n" << node.log());
-  return std::move(connected).assume_value();
-}
 
 std::string text(const char* value) {
   return value;

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-namespace holdfast::bench {
+namespace holdfast::test {
 
-/// Ports that were free a moment ago, each another one.
+/// Ports that were free a moment ago, each another one. Throws
+/// std::runtime_error when there are none.
 std::vector<std::uint16_t> free_ports(std::size_t count);
 
-} // namespace holdfast::bench
+} // namespace holdfast::test

@@ -1,13 +1,14 @@
-#include "tests/bench/free_ports.hpp"
+#include "tests/support/free_ports.hpp"
 
 #include "shm/descriptor.hpp"
-#include "tests/bench/measure.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace holdfast::bench {
+#include <stdexcept>
+
+namespace holdfast::test {
 
 namespace {
 
@@ -21,7 +22,7 @@ shm::descriptor bind_any(std::uint16_t& port) {
   auto* const place = reinterpret_cast<sockaddr*>(&address);
   if (::bind(made.get(), place, length) != 0
       || ::getsockname(made.get(), place, &length) != 0)
-    give_up("no free port");
+    throw std::runtime_error{"no port of 127.0.0.1 is free"};
   port = ntohs(address.sin_port);
   return made;
 }
@@ -36,4 +37,4 @@ std::vector<std::uint16_t> free_ports(std::size_t count) {
   return ports;
 }
 
-} // namespace holdfast::bench
+} // namespace holdfast::test
