@@ -12,20 +12,6 @@ namespace {
 
 // -- driven by consensus ------------------------------------------------------
 
-/// Copied when they change: each hello looks through them.
-void note_principals(catalog_state& state) {
-  state.principals = state.options.first_principals;
-  for (const auto& [name, tenant] : state.machine.now().all().tenants) {
-    // One that was just made gets its principals one by one.
-    if (tenant.principals.empty())
-      continue;
-    auto& known = state.principals[name];
-    known.clear();
-    for (const auto& each : tenant.principals)
-      known.push_back(each.who);
-  }
-}
-
 /// Nothing is made before this node has entered: what it held before its
 /// start has no epoch yet.
 void tell_keeper(catalog_pointer self) {
@@ -42,7 +28,7 @@ void restore(catalog_pointer self, const restore_request& request) {
     return;
   }
   state.stopped.reset();
-  note_principals(state);
+  state.principals_stale = true;
   tell_keeper(self);
 }
 
@@ -70,7 +56,7 @@ caf::result<applied_results> apply_all(catalog_pointer self,
     results.answers.push_back(std::move(answer).assume_value());
   }
   if (commands) {
-    note_principals(state);
+    state.principals_stale = true;
     tell_keeper(self);
   }
   return results;
@@ -146,7 +132,6 @@ catalog::audit_page find_audit(catalog_pointer self,
 catalog_actor::behavior_type catalog(catalog_pointer self,
                                      catalog_options options) {
   self->state.options = std::move(options);
-  note_principals(self->state);
   self->set_down_handler(
     [self](const caf::down_msg& down) { forget_session(self, down.source); });
   return {

@@ -75,6 +75,7 @@ struct catalog_state {
   std::optional<shm::error> stopped; ///< a snapshot could not be taken over
   /// Of each tenant, as sessions are looked up in them.
   std::map<std::string, std::vector<rules::principal>> principals;
+  bool principals_stale = true; ///< the tables have moved on since
 
   catalog::join_member self;
   bool entered = false;

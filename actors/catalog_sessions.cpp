@@ -4,6 +4,7 @@
 #include "config/defaults.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdfast::actors {
 
@@ -14,9 +15,27 @@ struct match {
   const rules::principal* principal = nullptr;
 };
 
+/// Copied when they may have changed and are asked for: each hello looks
+/// through them, and most entries are about other things.
+void refresh_principals(catalog_state& state) {
+  if (!std::exchange(state.principals_stale, false))
+    return;
+  state.principals = state.options.first_principals;
+  for (const auto& [name, tenant] : state.machine.now().all().tenants) {
+    // One that was just made gets its principals one by one.
+    if (tenant.principals.empty())
+      continue;
+    auto& known = state.principals[name];
+    known.clear();
+    for (const auto& each : tenant.principals)
+      known.push_back(each.who);
+  }
+}
+
 /// Every tenant that knows the client, of those it may mean.
-std::vector<match> find_tenants(const catalog_state& state,
+std::vector<match> find_tenants(catalog_state& state,
                                 const admit_request& request) {
+  refresh_principals(state);
   const auto& [uid, gid, pid] = request.credentials;
   std::vector<match> found;
   for (const auto& [name, principals] : state.principals) {

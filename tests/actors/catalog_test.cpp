@@ -243,6 +243,20 @@ TEST_CASE_METHOD(two_tenants, "who asked for what is in the audit trail",
   CHECK(record.leader_ms == 1000);
 }
 
+TEST_CASE_METHOD(two_tenants, "who may enter changes while clients come and go",
+                 "[actors][catalog]") {
+  caf::scoped_actor early{system};
+  REQUIRE(admit(early, 11, 99, "prod").error.code == shm::errc::refused);
+  REQUIRE(admit(early, 10, 99, "prod"));
+
+  put("prod", {"more", 11, {}, {}});
+  REQUIRE(run_command(catalog::remove_principal{"prod", "ops"}));
+
+  caf::scoped_actor late{system};
+  CHECK(admit(late, 11, 99, "prod"));
+  CHECK(admit(late, 10, 99, "prod").error.code == shm::errc::refused);
+}
+
 TEST_CASE_METHOD(two_tenants, "a principal that is gone is not admitted",
                  "[actors][catalog]") {
   caf::scoped_actor session{system};
