@@ -81,10 +81,12 @@ bool is_settled(region_keeper_pointer self, const usable_query& query) {
   if (state.followed < query.index || state.asking)
     return false;
   if (query.name.region.empty())
-    return std::all_of(state.regions.begin(), state.regions.end(),
-                       [&](const auto& each) { return idle(each.second); });
+    return state.revoking.empty()
+           && std::all_of(state.regions.begin(), state.regions.end(),
+                          [&](const auto& each) { return idle(each.second); });
   const auto* region = find(self, query.name);
-  return region == nullptr || idle(*region);
+  return !state.revoking.contains(query.name)
+         && (region == nullptr || idle(*region));
 }
 
 /// What stands in the way of using it; nothing if it is elsewhere or removed.

@@ -55,6 +55,8 @@ struct region_keeper_state {
   std::map<catalog::region_name, catalog::log_index> names;
   /// Removed regions that clients still map.
   std::map<caf::actor_addr, catalog::log_index> retired;
+  /// Those of them whose clients do not see the removal yet.
+  std::multiset<catalog::region_name> revoking;
   std::set<catalog::log_index> releasing;
   std::vector<waiter> waiters;
   catalog::log_index followed = 0; ///< the plan of that entry is begun

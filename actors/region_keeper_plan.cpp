@@ -108,6 +108,19 @@ void make(region_keeper_pointer self, const planned_region& planned,
 
 // -- retiring -----------------------------------------------------------------
 
+/// Whoever waits for the removal is told once the clients see it too.
+void revoke(region_keeper_pointer self, const kept_region& region) {
+  auto& revoking = self->state.revoking;
+  const auto at = revoking.insert(region.name);
+  const auto done = [self, at] {
+    self->state.revoking.erase(at);
+    answer_waiters(self);
+  };
+  // One that has ended has no clients either.
+  self->request(region.actor, caf::infinite, retire_request{})
+    .then(done, [done](const caf::error&) { done(); });
+}
+
 void retire(region_keeper_pointer self, log_index id) {
   auto& state = self->state;
   const auto found = state.regions.find(id);
@@ -123,7 +136,7 @@ void retire(region_keeper_pointer self, log_index id) {
     return;
   }
   if (region.actor) {
-    self->send(region.actor, retire_request{});
+    revoke(self, region);
     state.retired.emplace(region.actor.address(), id);
   } else {
     follow_tables(self); // nothing is left of it: it can be released

@@ -131,6 +131,18 @@ TEST_CASE_METHOD(one_region, "a region that was removed stays removed",
   CHECK(create());
 }
 
+TEST_CASE_METHOD(one_region, "a removal is answered when its clients see it",
+                 "[actors][keeper]") {
+  caf::scoped_actor client{system};
+  REQUIRE(ask_as<attached_region>(client, *find_quotes().value,
+                                  attach_request{}));
+
+  ask_in_haste(catalog, command_request{catalog::remove_region{quotes}, {}});
+
+  CHECK(memories.at("quotes")->status().state
+        == shm::layout::region_state::revoked);
+}
+
 TEST_CASE_METHOD(one_region, "a region elsewhere is named with its home",
                  "[actors][keeper]") {
   join_node_2();

@@ -112,6 +112,19 @@ public:
       continue;
   }
 
+  /// As `ask`, and whoever was woken last runs first; stops at the answer, with
+  /// the rest undone.
+  template <class Handle, class Message>
+  void ask_in_haste(const Handle& whom, Message message) {
+    caf::scoped_actor asker{system};
+    auto response = asker->request(whom, caf::infinite, std::move(message));
+    while (!asker->has_next_message())
+      REQUIRE(scheduler().try_run_once_lifo());
+    response.receive([] {}, [](const caf::error& error) {
+      FAIL(actors::to_shm(error).message());
+    });
+  }
+
   /// Moves the clock in steps of a millisecond; all timers fire in order.
   void advance(std::chrono::milliseconds by) {
     for (auto i = by; i.count() > 0; --i) {
