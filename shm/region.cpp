@@ -300,18 +300,14 @@ shared_descriptor region::lend_data() const {
   return data_for_readers_;
 }
 
-void region::commit(std::uint32_t slot) noexcept {
-  const auto latest = map_.head(slot)->latest.load(std::memory_order_acquire);
-  map_.committed(slot)->store(latest, std::memory_order_release);
-}
-
 std::uint32_t region::drain() {
-  const auto drained = drain([](std::uint32_t, std::uint64_t) {});
+  const auto drained = take_changes([this](std::uint32_t slot) {
+    commit(slot, map_.head(slot)->latest.load(std::memory_order_acquire));
+  });
   if (drained != 0) {
     const auto sequence
-      = map_.control->applied.fetch_add(drained, std::memory_order_relaxed)
-        + drained;
-    map_.control->committed.store(sequence, std::memory_order_release);
+      = map_.control->applied.load(std::memory_order_relaxed) + drained;
+    count_sequences(sequence, sequence);
     map_.control->drains.fetch_add(1, std::memory_order_relaxed);
   }
   return drained;

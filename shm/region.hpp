@@ -42,6 +42,12 @@ struct variable_spec {
   std::uint32_t capacity = 0;
 };
 
+/// A value on its way from node to node.
+struct carried_value {
+  std::uint64_t version = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
 /// What the death of a client left behind and the node mended.
 struct repair_report {
   std::uint32_t locks_freed = 0;
@@ -106,13 +112,33 @@ public:
   void set_state(layout::region_state state) noexcept;
   /// The same home goes on with the same values in a higher epoch.
   void begin_epoch(std::uint64_t epoch) noexcept;
+  /// What this node is to the region in an epoch.
+  void take_role(layout::region_role role, std::uint64_t home,
+                 std::uint64_t epoch) noexcept;
 
-  /// Takes the changes since the last drain: their versions count as
-  /// committed, since this node alone is the majority. Calls
-  /// `visit(slot, version)`.
+  /// Takes the changes since the last drain: calls `visit(slot)` for each.
+  /// Returns how many there were.
   template <class Visit>
-  std::uint32_t drain(Visit visit);
+  std::uint32_t take_changes(Visit visit);
+  /// The same where this node alone is the majority: what was changed counts
+  /// as committed.
   std::uint32_t drain();
+
+  /// The slot of a variable; none if it is not there.
+  std::optional<std::uint32_t> slot_of(std::string_view name) const;
+
+  /// The latest value in a slot, whole. Errors: no_such_variable, no_value,
+  /// contended.
+  result<carried_value> copy_value(std::uint32_t slot) const;
+
+  /// Shows a value of the region's home, under the home's version. Only where
+  /// no client may write. Errors: no_such_variable, too_long, contended.
+  result<void> show_value(std::uint32_t slot, const carried_value& value);
+
+  /// A majority of the region's replicas holds this version.
+  void commit(std::uint32_t slot, std::uint64_t version) noexcept;
+  /// How far changes were taken, and how far a majority holds them.
+  void count_sequences(std::uint64_t applied, std::uint64_t committed) noexcept;
 
   /// Asks writers to ring once when they store; false if something is dirty
   /// already, so that the caller drains instead of sleeping.
@@ -155,8 +181,8 @@ private:
   result<void> check(const variable_spec& spec) const;
   bool try_settle(const retired_variable& retired);
   void announce_event() noexcept;
+  bool in_use(std::uint32_t slot) const noexcept;
   variable_place place_of(std::uint32_t slot) const noexcept;
-  void commit(std::uint32_t slot) noexcept;
 
   region_options options_;
   memory_object control_object_;
@@ -178,13 +204,10 @@ private:
 };
 
 template <class Visit>
-std::uint32_t region::drain(Visit visit) {
+std::uint32_t region::take_changes(Visit visit) {
   dirty_set dirty{map_.dirty_summary(), map_.dirty_words(),
                   map_.plan.dirty_word_count};
-  return dirty.drain(map_.variables_max, [&](std::uint32_t slot) {
-    commit(slot);
-    visit(slot, map_.committed(slot)->load(std::memory_order_relaxed));
-  });
+  return dirty.drain(map_.variables_max, visit);
 }
 
 } // namespace holdfast::shm

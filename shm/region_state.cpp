@@ -31,6 +31,18 @@ void region::begin_epoch(std::uint64_t epoch) noexcept {
   announce_event();
 }
 
+void region::take_role(layout::region_role role, std::uint64_t home,
+                       std::uint64_t epoch) noexcept {
+  options_.home = home;
+  options_.epoch = epoch;
+  auto& control = *map_.control;
+  control.home.store(home, std::memory_order_relaxed);
+  control.role.store(static_cast<std::uint32_t>(role),
+                     std::memory_order_relaxed);
+  control.epoch.store(epoch, std::memory_order_seq_cst);
+  announce_event();
+}
+
 void region::announce_event() noexcept {
   map_.control->event.fetch_add(1, std::memory_order_seq_cst);
   futex::wake(&map_.control->event);
