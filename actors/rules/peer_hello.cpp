@@ -13,7 +13,7 @@ verdict refuse(hello_refusal what, std::string difference) {
 }
 
 /// Names come from a stranger: one line, nothing that moves a cursor.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t shown_max = 100;
   std::string made = "'";
   for (const char c : text.substr(0, shown_max))
@@ -54,13 +54,14 @@ verdict judge_version(const hello& ours, const hello& theirs) {
 
 verdict judge_cluster(const hello& ours, const hello& theirs) {
   if (ours.cluster != theirs.cluster)
-    return refuse(
-      hello_refusal::wrong_cluster,
-      here_and_there("cluster", quoted(ours.cluster), quoted(theirs.cluster)));
+    return refuse(hello_refusal::wrong_cluster,
+                  here_and_there("cluster", in_quotes(ours.cluster),
+                                 in_quotes(theirs.cluster)));
   if (ours.cluster_id && theirs.cluster_id
       && ours.cluster_id != theirs.cluster_id)
     return refuse(hello_refusal::wrong_cluster,
-                  "another cluster of the same name " + quoted(ours.cluster));
+                  "another cluster of the same name "
+                    + in_quotes(ours.cluster));
   return std::nullopt;
 }
 
@@ -98,7 +99,7 @@ verdict judge_settings(std::string_view ours, std::string_view theirs) {
     const auto there = next_line(theirs);
     if (here != there)
       return refuse(hello_refusal::different_configuration,
-                    quoted(here) + " here, " + quoted(there) + " there");
+                    in_quotes(here) + " here, " + in_quotes(there) + " there");
   }
   return std::nullopt;
 }

@@ -47,7 +47,7 @@ short poll_until(int socket, short events, deadline until) noexcept {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + std::string{text} + "'";
 }
 
@@ -55,27 +55,27 @@ shm::error connect_failure(int code, const std::string& path) {
   switch (code) {
   case ENOENT:
   case ENOTDIR:
-    return shm::failed(errc::unreachable, "there is no " + quoted(path));
+    return shm::failed(errc::unreachable, "there is no " + in_quotes(path));
   case ECONNREFUSED:
     return shm::failed(errc::unreachable,
-                       quoted(path) + " is there but nobody listens");
+                       in_quotes(path) + " is there but nobody listens");
   case EPROTOTYPE:
   case ENOTSOCK:
     return shm::failed(errc::unreachable,
-                       quoted(path) + " is not a socket of a node");
+                       in_quotes(path) + " is not a socket of a node");
   case EACCES:
   case EPERM:
     return shm::failed(errc::refused,
                        "user " + std::to_string(::geteuid()) + " may not open "
-                         + quoted(path)
+                         + in_quotes(path)
                          + ": it takes the right to enter the directory and"
                            " to write to the socket");
   case EAGAIN:
-    return shm::failed(errc::timeout, "the node at " + quoted(path)
+    return shm::failed(errc::timeout, "the node at " + in_quotes(path)
                                         + " takes no more connections in time");
   default:
     errno = code;
-    return shm::system_failure("connect to " + quoted(path));
+    return shm::system_failure("connect to " + in_quotes(path));
   }
 }
 
@@ -103,7 +103,7 @@ int connect_within(int socket, const sockaddr_un& address, deadline until) {
 }
 
 shm::error no_answer(std::string_view command) {
-  return shm::failed(errc::timeout, "no answer to " + quoted(command)
+  return shm::failed(errc::timeout, "no answer to " + in_quotes(command)
                                       + " in time; it may still be served");
 }
 
@@ -146,7 +146,7 @@ shm::result<std::vector<answer>> line::ask_all(std::vector<question> questions,
                                                deadline until) {
   if (!turn_.take(until))
     return shm::failed(errc::timeout,
-                       quoted(questions.front().command)
+                       in_quotes(questions.front().command)
                          + " was not sent: other calls on this connection took"
                            " all the time");
   const turn_holder held{turn_};
@@ -186,7 +186,7 @@ shm::result<void> line::send(question& asked, deadline until) {
     }
     if (poll_until(socket_.get(), POLLOUT, until) == 0)
       return shm::failed(errc::timeout,
-                         quoted(request.command)
+                         in_quotes(request.command)
                            + " was not sent: the node reads nothing");
   }
 }

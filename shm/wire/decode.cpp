@@ -59,7 +59,7 @@ public:
         return false;
     std::string_view twin;
     if (has_twin(into, twin))
-      return refuse("field " + quoted(twin) + " twice");
+      return refuse("field " + in_quotes(twin) + " twice");
     return true;
   }
 

@@ -19,11 +19,12 @@ public:
   bool add_name(std::string_view name, std::string_view what) {
     bytes_ += 2 + name.size();
     if (name.size() > name_bytes_max)
-      return refuse(std::string{what} + " " + quoted(name) + " has "
+      return refuse(std::string{what} + " " + in_quotes(name) + " has "
                     + std::to_string(name.size()) + " bytes, at most "
                     + std::to_string(name_bytes_max));
     if (!is_utf8(name))
-      return refuse(std::string{what} + " " + quoted(name) + " is not UTF-8");
+      return refuse(std::string{what} + " " + in_quotes(name)
+                    + " is not UTF-8");
     return true;
   }
 
@@ -37,7 +38,7 @@ public:
         return false;
     std::string_view twin;
     if (has_twin(of, twin))
-      return refuse("field " + quoted(twin) + " twice");
+      return refuse("field " + in_quotes(twin) + " twice");
     return true;
   }
 
@@ -74,13 +75,13 @@ private:
   bool add_text(std::string_view name, std::string_view text) {
     bytes_ += 4 + text.size();
     return is_utf8(text)
-           || refuse("text of field " + quoted(name) + " is not UTF-8");
+           || refuse("text of field " + in_quotes(name) + " is not UTF-8");
   }
 
   bool add_rows(const field& of, bool in_row) {
     bytes_ += 4;
     if (in_row)
-      return refuse("rows within rows in field " + quoted(of.name));
+      return refuse("rows within rows in field " + in_quotes(of.name));
     for (const auto& row : std::get<rows>(of.value))
       if (!add_fields(row, true))
         return false;

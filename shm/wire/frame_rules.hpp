@@ -29,7 +29,7 @@ bool has_twin(const fields& of, std::string_view& twin);
 std::string misplaced_in(const frame& of);
 
 /// A name from the other side, fit to be shown.
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
   return "'" + readable_utf8(text, name_bytes_max) + "'";
 }
 

@@ -51,7 +51,7 @@ outcome refuse(errc code, std::string text) {
   return {code, wire::readable_utf8(text, config::result_text_bytes_max), 0};
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + wire::readable_utf8(text, config::name_bytes_max) + "'";
 }
 

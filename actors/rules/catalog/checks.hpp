@@ -13,7 +13,7 @@ namespace holdfast::catalog {
 outcome refuse(shm::errc code, std::string text);
 
 /// A text from outside inside one of ours: bounded, readable, in quotes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 outcome check_name(std::string_view what, std::string_view name);
 outcome check(const rules::quota_limits& limits);

@@ -12,7 +12,7 @@ namespace {
 using shm::errc;
 
 outcome no_region(const region_name& name) {
-  return refuse(errc::no_such_region, "region " + quoted(name.region));
+  return refuse(errc::no_such_region, "region " + in_quotes(name.region));
 }
 
 outcome other_epoch(const placement& placed, log_index expected) {

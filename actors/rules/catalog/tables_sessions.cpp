@@ -19,12 +19,12 @@ outcome no_session(std::uint64_t id) {
 outcome tables::decide(const open_session& what) {
   const auto found = now_.tenants.find(what.tenant);
   if (found == now_.tenants.end())
-    return refuse(errc::refused, "no tenant " + quoted(what.tenant));
+    return refuse(errc::refused, "no tenant " + in_quotes(what.tenant));
   const auto& principals = found->second.principals;
   if (std::none_of(
         principals.begin(), principals.end(),
         [&](const principal& each) { return each.who.name == what.principal; }))
-    return refuse(errc::refused, "no principal " + quoted(what.principal));
+    return refuse(errc::refused, "no principal " + in_quotes(what.principal));
   if (auto no = check_nodes({what.node}); !no.ok())
     return no;
   session opened{what.tenant, what.principal,  what.client,   what.uid,

@@ -11,7 +11,7 @@ namespace {
 using shm::errc;
 
 outcome no_tenant(const std::string& name) {
-  return refuse(errc::bad_argument, "no tenant " + quoted(name));
+  return refuse(errc::bad_argument, "no tenant " + in_quotes(name));
 }
 
 auto find_principal(std::vector<principal>& in, const std::string& name) {
@@ -34,7 +34,7 @@ outcome tables::decide(const create_tenant& what) {
   if (auto no = check(what.quota); !no.ok())
     return no;
   if (now_.tenants.contains(what.tenant))
-    return refuse(errc::exists, "tenant " + quoted(what.tenant));
+    return refuse(errc::exists, "tenant " + in_quotes(what.tenant));
   if (now_.tenants.size() >= bounds_.tenants)
     return refuse(errc::full,
                   "there are " + std::to_string(bounds_.tenants) + " tenants");
@@ -49,7 +49,7 @@ outcome tables::decide(const remove_tenant& what) {
   const auto& used = found->second.quota.used();
   if (used.regions + used.sessions > 0)
     return refuse(errc::bad_argument,
-                  "tenant " + quoted(what.tenant) + " still has "
+                  "tenant " + in_quotes(what.tenant) + " still has "
                     + std::to_string(used.regions) + " regions and "
                     + std::to_string(used.sessions) + " sessions");
   now_.tenants.erase(found);
@@ -79,7 +79,7 @@ outcome tables::decide(const put_principal& what) {
     return {};
   }
   if (principals.size() >= bounds_.principals)
-    return refuse(errc::full, "tenant " + quoted(what.tenant) + " has "
+    return refuse(errc::full, "tenant " + in_quotes(what.tenant) + " has "
                                 + std::to_string(bounds_.principals)
                                 + " principals");
   principals.push_back(what.principal);
@@ -93,9 +93,9 @@ outcome tables::decide(const remove_principal& what) {
   auto& principals = found->second.principals;
   const auto place = find_principal(principals, what.name);
   if (place == principals.end())
-    return refuse(errc::bad_argument, "tenant " + quoted(what.tenant)
+    return refuse(errc::bad_argument, "tenant " + in_quotes(what.tenant)
                                         + " has no principal "
-                                        + quoted(what.name));
+                                        + in_quotes(what.name));
   principals.erase(place);
   return {};
 }
