@@ -185,17 +185,20 @@ void step(region_keeper_pointer self, log_index id, const std::string& what,
 }
 
 void change_variables(region_keeper_pointer self, const planned_region& planned,
-                      const std::set<std::string>& before) {
+                      const std::map<std::string, std::uint64_t>& before) {
   const auto id = planned.region.id;
-  for (const auto& name : before) {
-    if (planned.region.variables.contains(name))
+  const auto& wanted = planned.region.variables;
+  for (const auto& [name, variable] : before) {
+    if (const auto found = wanted.find(name);
+        found != wanted.end() && found->second.id == variable)
       continue;
     // One that was refused is not there to be removed.
     if (self->state.regions.at(id).refused.erase(name) == 0)
       step(self, id, name, remove_variable_request{name});
   }
-  for (const auto& [name, each] : planned.region.variables)
-    if (!before.contains(name))
+  for (const auto& [name, each] : wanted)
+    if (const auto found = before.find(name);
+        found == before.end() || found->second != each.id)
       step(self, id, name, add_variable_request{spec_of(each)});
 }
 

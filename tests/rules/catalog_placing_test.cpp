@@ -109,6 +109,23 @@ TEST_CASE("a node notices that its role, epoch, size or variables changed",
   CHECK(catalog::follow(1, tables.all(), have).change == std::vector{quotes});
 }
 
+TEST_CASE("a node notices that a variable went and came again",
+          "[rules][catalog]") {
+  five_nodes tables;
+  const auto id = tables.tell(region_of("prod", "quotes", 1)).index;
+  const catalog::add_variables come{
+    quotes, {{"bid", catalog::variable_kind::value, "f64", 8}}};
+  tables.tell(come);
+  const std::map<catalog::log_index, local_region> have{
+    {id, {region_role::home, id, mebibyte, {{"bid", 1}}}}};
+  REQUIRE(catalog::follow(1, tables.all(), have).empty());
+
+  tables.tell(catalog::remove_variables{quotes, {"bid"}});
+  tables.tell(come);
+
+  CHECK(catalog::follow(1, tables.all(), have).change == std::vector{quotes});
+}
+
 TEST_CASE("a region created again under its name is another",
           "[rules][catalog]") {
   five_nodes tables;

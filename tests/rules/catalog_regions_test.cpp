@@ -123,6 +123,23 @@ TEST_CASE("variables come and go all together or not at all",
   CHECK(tables.all().regions.at(quotes).variables.size() == 1);
 }
 
+TEST_CASE("a variable that comes again under its name is another",
+          "[rules][catalog]") {
+  four_nodes tables;
+  REQUIRE(tables.tell(region_of("prod", "quotes")).ok());
+  const catalog::variable bid{"bid", catalog::variable_kind::value, "f64", 8};
+  const catalog::variable ask{"ask", catalog::variable_kind::value, "f64", 8};
+  const auto& variables = tables.all().regions.at(quotes).variables;
+
+  REQUIRE(tables.tell(catalog::add_variables{quotes, {bid, ask}}).ok());
+  CHECK(variables.at("bid").id == 1);
+  CHECK(variables.at("ask").id == 2);
+
+  REQUIRE(tables.tell(catalog::remove_variables{quotes, {"bid"}}).ok());
+  REQUIRE(tables.tell(catalog::add_variables{quotes, {bid}}).ok());
+  CHECK(variables.at("bid").id == 3);
+}
+
 TEST_CASE("a region grows up to what was charged", "[rules][catalog]") {
   four_nodes tables;
   REQUIRE(tables.tell(region_of("prod", "quotes")).ok());

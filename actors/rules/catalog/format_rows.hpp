@@ -27,6 +27,7 @@ void describe_row(auto& f, like<variable> auto& of) {
   f("kind", of.kind);
   f("type", of.type);
   f("capacity", of.capacity);
+  f("id", of.id);
 }
 
 // -- parts --------------------------------------------------------------------
@@ -226,6 +227,7 @@ void describe(auto& f, like<region> auto& of) {
   f("id", of.id);
   describe(f, of.options);
   describe(f, of.placement);
+  f("variables_made", of.variables_made);
 }
 
 void describe(auto& f, like<retired_region> auto& of) {

@@ -10,7 +10,7 @@ std::optional<local_region> wanted_on(node_id node, const region& of) {
   local_region wanted{is_home ? region_role::home : region_role::replica,
                       placed.epoch, of.options.bytes};
   for (const auto& [name, each] : of.variables)
-    wanted.variables.insert(name);
+    wanted.variables.emplace(name, each.id);
   return wanted;
 }
 

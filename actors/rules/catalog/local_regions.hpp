@@ -21,7 +21,8 @@ struct local_region {
   region_role role = region_role::home;
   log_index epoch = 0;
   std::uint64_t bytes = 0;
-  std::set<std::string> variables{};
+  /// Ids by name: one that was removed and added again is another.
+  std::map<std::string, std::uint64_t> variables{};
 
   bool operator==(const local_region&) const = default;
 };

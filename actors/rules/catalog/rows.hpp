@@ -64,6 +64,7 @@ struct variable {
   variable_kind kind = variable_kind::value;
   std::string type;
   std::uint32_t capacity = 0; ///< bytes
+  std::uint64_t id = 0; ///< in its region, never reused; the tables give it
 
   bool operator==(const variable&) const = default;
 };
@@ -114,6 +115,7 @@ struct region {
   log_index id = 0;
   region_options options;
   std::map<std::string, variable> variables;
+  std::uint64_t variables_made = 0; ///< so far; the id of the last one
   catalog::placement placement;
 
   bool operator==(const region&) const = default;

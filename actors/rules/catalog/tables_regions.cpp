@@ -11,7 +11,7 @@ namespace {
 using shm::errc;
 
 outcome no_region(const region_name& name) {
-  return refuse(errc::no_such_region, "region " + quoted(name.region));
+  return refuse(errc::no_such_region, "region " + in_quotes(name.region));
 }
 
 rules::region_cost cost_of(const region_options& options) {
@@ -19,20 +19,21 @@ rules::region_cost cost_of(const region_options& options) {
 }
 
 /// All of them or none: `into` is touched only if every one fits.
-outcome add_all(std::map<std::string, variable>& into,
-                const std::vector<variable>& variables,
-                std::uint32_t variables_max) {
-  auto together = into;
-  for (const auto& each : variables) {
+outcome add_all(region& into, const std::vector<variable>& variables) {
+  auto together = into.variables;
+  auto made = into.variables_made;
+  for (auto each : variables) {
     if (auto no = check(each); !no.ok())
       return no;
+    each.id = ++made;
     if (!together.emplace(each.name, each).second)
-      return refuse(errc::exists, "variable " + quoted(each.name));
+      return refuse(errc::exists, "variable " + in_quotes(each.name));
   }
-  if (together.size() > variables_max)
+  if (together.size() > into.options.variables_max)
     return refuse(errc::full, "the region holds variables_max = "
-                                + std::to_string(variables_max));
-  into = std::move(together);
+                                + std::to_string(into.options.variables_max));
+  into.variables = std::move(together);
+  into.variables_made = made;
   return {};
 }
 
@@ -53,13 +54,13 @@ outcome tables::decide(const create_region& what) {
   if (tenant == now_.tenants.end())
     return refuse(errc::no_such_region, "no tenant of that name");
   if (now_.regions.contains(what.name))
-    return refuse(errc::exists, "region " + quoted(name));
-  region made{now_.applied, what.options, {}, {}};
+    return refuse(errc::exists, "region " + in_quotes(name));
+  region made;
+  made.id = now_.applied;
+  made.options = what.options;
   if (auto no = check(what.options, bounds_); !no.ok())
     return no;
-  if (auto no
-      = add_all(made.variables, what.variables, what.options.variables_max);
-      !no.ok())
+  if (auto no = add_all(made, what.variables); !no.ok())
     return no;
   if (auto no = check_room(what.variables.size(), 1); !no.ok())
     return no;
@@ -89,17 +90,18 @@ outcome tables::decide(const remove_region& what) {
   const auto found = now_.regions.find(what.name);
   if (found == now_.regions.end())
     return no_region(what.name);
-  const auto& [id, options, variables, placed] = found->second;
+  const auto& region = found->second;
   // Whoever has left the cluster takes its memory along.
   std::set<node_id> holding;
-  for (const auto node : placed.holders())
+  for (const auto node : region.placement.holders())
     if (now_.members.contains(node))
       holding.insert(node);
-  const retired_region retired{what.name.tenant, cost_of(options), holding};
+  const retired_region retired{what.name.tenant, cost_of(region.options),
+                               holding};
   if (holding.empty())
     now_.tenants.at(what.name.tenant).quota.refund_region(retired.cost);
   else
-    now_.retired.emplace(id, retired);
+    now_.retired.emplace(region.id, retired);
   now_.regions.erase(found);
   return {};
 }
@@ -152,8 +154,7 @@ outcome tables::decide(const add_variables& what) {
     return no_region(what.name);
   if (auto no = check_room(what.variables.size(), 0); !no.ok())
     return no;
-  return add_all(found->second.variables, what.variables,
-                 found->second.options.variables_max);
+  return add_all(found->second, what.variables);
 }
 
 outcome tables::decide(const remove_variables& what) {
@@ -163,7 +164,7 @@ outcome tables::decide(const remove_variables& what) {
   auto left = found->second.variables;
   for (const auto& name : what.variables)
     if (left.erase(name) == 0)
-      return refuse(errc::no_such_variable, "variable " + quoted(name));
+      return refuse(errc::no_such_variable, "variable " + in_quotes(name));
   found->second.variables = std::move(left);
   return {};
 }

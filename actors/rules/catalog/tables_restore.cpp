@@ -55,6 +55,8 @@ outcome check_region(const contents& of, const region_name& name,
   for (const auto& [key, variable] : each.variables)
     if (auto no = check(variable); !no.ok())
       return no;
+    else if (variable.id == 0 || variable.id > each.variables_made)
+      return refuse(errc::corrupt, "a variable that was never made");
   const auto& placed = each.placement;
   if (placed.replicas.size() > bounds.replicas
       || placed.replicas.contains(placed.home)
