@@ -2,6 +2,8 @@
 #include "tests/process/node_cluster.hpp"
 #include "tests/support/catch.hpp"
 
+#include <fstream>
+
 using namespace holdfast;
 using namespace holdfast::test;
 using namespace std::chrono_literals;
@@ -121,4 +123,29 @@ TEST_CASE("a cluster of one grows to three and bears the loss of its first",
     = std::get<wire::rows>(*wire::find(heard.assume_value(), "rows"));
   REQUIRE(rows.size() == 1);
   CHECK(wire::number_or(rows[0], "home", 0) == 1);
+}
+
+TEST_CASE("a second node with an id of the directory ends with a code of its "
+          "own and names the first",
+          "[process][cluster][meeting]") {
+  const temporary_directory place;
+  node_cluster cluster{2};
+  cluster.describe(1, cluster.found_by(1, directory_member(place)));
+  cluster.start(1);
+  REQUIRE(cluster.await_leader_at({1}, 1));
+  // The same id and directory; what else it owns is its own.
+  const temporary_directory own;
+  const auto file = own.path() + "/node.json";
+  std::ofstream{file} << R"({"node": {"id": 1, "data_directory": ")"
+                      << own.path() << R"(/state", "socket": ")" << own.path()
+                      << R"(/run/attach.sock"}, "cluster": {)"
+                      << cluster.found_by(2, directory_member(place)) << "}}";
+
+  const auto ended = run_node({"--config", file});
+
+  INFO(cluster.logs() << ended.output);
+  CHECK(ended.exit_code == 11);
+  CHECK(ended.output.find("process " + std::to_string(cluster.at(1).pid()))
+        != std::string::npos);
+  CHECK(cluster.status(1).leader == 1);
 }

@@ -4,6 +4,7 @@
 #include "tests/process/kill_scene.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/real_node.hpp"
+#include "tests/support/skipped.hpp"
 
 #include <sys/ptrace.h>
 
@@ -342,10 +343,8 @@ TEST_CASE("writers killed at any time tear nothing and block nobody",
 TEST_CASE("a writer killed at any instruction of a store is mended",
           "[process][kill]") {
   stepped_kills kills;
-  if (!kills.allowed) {
-    WARN("SKIPPED: processes may not be traced here");
-    return;
-  }
+  if (!kills.allowed)
+    return skip_test("processes may not be traced here");
   const int each = std::max(5, kills_wanted() / 50);
   std::mt19937 dice{20261123};
   int killed = 0;

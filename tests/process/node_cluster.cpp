@@ -10,6 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Of nodes that share their host of the network with nobody.
+constexpr std::uint16_t lone_port = 4711;
+
 bool flag(const wire::fields& in, std::string_view name) {
   const auto* held = wire::find(in, name);
   const auto* flag = held != nullptr ? std::get_if<bool>(held) : nullptr;
@@ -18,9 +21,33 @@ bool flag(const wire::fields& in, std::string_view name) {
 
 } // namespace
 
-node_cluster::node_cluster(std::size_t count) : ports_{free_ports(count)} {
+list_style over_tls(const issued_files& issued, std::uint64_t node) {
+  const auto files = issued.issue(node);
+  return {"test", R"("transport": "tls", "tls": {"certificate": ")"
+                    + files.certificate + R"(", "key": ")" + files.key
+                    + R"(", "authority": ")" + files.authority + R"("})"};
+}
+
+node_cluster::node_cluster(std::size_t count)
+  : hosts_(count, "127.0.0.1"), ports_{free_ports(count)} {
   for (std::uint64_t id = 1; id <= count; ++id)
     sections_[id] = list_for(id, {});
+}
+
+node_cluster::node_cluster(const split_network& network,
+                           const issued_files& issued)
+  : ports_(network.size(), lone_port), network_{&network} {
+  for (const auto id : network.all())
+    hosts_.push_back(split_network::host(id));
+  for (const auto id : network.all())
+    sections_[id] = list_for(id, over_tls(issued, id));
+}
+
+std::set<std::uint64_t> node_cluster::all() const {
+  std::set<std::uint64_t> made;
+  for (const auto& [id, _] : sections_)
+    made.insert(id);
+  return made;
 }
 
 std::string node_cluster::list_for(std::uint64_t id,
@@ -30,16 +57,16 @@ std::string node_cluster::list_for(std::uint64_t id,
        other <= std::min<std::uint64_t>(ports_.size(), style.up_to); ++other)
     if (other != id)
       peers += std::string{peers.empty() ? "" : ", "} + R"({"id": )"
-               + std::to_string(other) + R"(, "address": "127.0.0.1:)"
-               + std::to_string(port(other)) + R"("})";
-  return R"("name": ")" + style.name + R"(", "bind": "127.0.0.1:)"
-         + std::to_string(port(id)) + R"(", )" + style.transport
-         + R"(, "health": {"profile": "fast"}, "peers": [)" + peers + "]";
+               + std::to_string(other) + R"(, "address": ")" + address(other)
+               + R"("})";
+  return R"("name": ")" + style.name + R"(", "bind": ")" + address(id)
+         + R"(", )" + style.transport + R"(, "health": {"profile": ")"
+         + style.health + R"("}, "peers": [)" + peers + "]";
 }
 
 std::string node_cluster::found_by(std::uint64_t id,
                                    const std::string& more) const {
-  return R"("name": "test", "bind": "127.0.0.1:)" + std::to_string(port(id))
+  return R"("name": "test", "bind": ")" + address(id)
          + R"(", "transport": "insecure-loopback",
              "health": {"profile": "fast"}, )"
          + more;
@@ -67,12 +94,15 @@ void node_cluster::start(std::uint64_t id) {
   running_.insert(id);
   if (const auto known = nodes_.find(id); known != nodes_.end())
     return known->second->restart();
-  auto text
-    = node_text(own_tenant("[]"), R"("cluster": {)" + sections_.at(id) + "}, ");
+  auto tenant = own_tenant("[]");
+  // More than any test makes.
+  tenant.insert(2, R"("quota": {"regions": 4096}, )");
+  auto text = node_text(tenant, R"("cluster": {)" + sections_.at(id) + "}, ");
   const std::string before = R"({"node": {)";
   text.replace(0, before.size(),
                before + R"("id": )" + std::to_string(id) + ", ");
-  nodes_[id] = std::make_unique<real_node>(text);
+  nodes_[id] = std::make_unique<real_node>(
+    text, network_ != nullptr ? network_->place(id) : -1);
 }
 
 void node_cluster::start_all() {
@@ -85,14 +115,18 @@ void node_cluster::kill(std::uint64_t id) {
   at(id).kill();
 }
 
+client::connect_options node_cluster::door(std::uint64_t id) const {
+  client::connect_options made;
+  made.socket = nodes_.at(id)->socket();
+  made.client = "node_cluster";
+  made.patience = 8s;
+  return made;
+}
+
 shm::result<wire::fields> node_cluster::call(std::uint64_t id,
                                              const std::string& command,
                                              wire::fields fields) const {
-  client::connect_options options;
-  options.socket = nodes_.at(id)->socket();
-  options.client = "node_cluster";
-  options.patience = 8s;
-  const auto connected = client::connection::connect(options);
+  const auto connected = client::connection::connect(door(id));
   if (!connected)
     return connected.assume_error();
   return connected.assume_value().call(command, std::move(fields));
@@ -141,6 +175,15 @@ bool node_cluster::await_leader_at(const std::set<std::uint64_t>& among,
     return true;
   };
   return eventually(agree, patience);
+}
+
+bool node_cluster::await_no_leader(std::uint64_t id,
+                                   std::chrono::seconds patience) const {
+  const auto nobody = [&] {
+    const auto told = status(id);
+    return told.heard && told.leader == 0 && told.role != "leader";
+  };
+  return eventually(nobody, patience);
 }
 
 std::string node_cluster::logs() const {

@@ -1,7 +1,10 @@
-// Several holdfast-node processes that form one cluster on this host.
+// Several holdfast-node processes that form one cluster on this host, over
+// loopback or each in a network of its own.
 #pragma once
 
 #include "shm/client/connection.hpp"
+#include "tests/process/split_network.hpp"
+#include "tests/runtime/issued_files.hpp"
 #include "tests/support/real_node.hpp"
 
 #include <cstdint>
@@ -26,12 +29,19 @@ struct list_style {
   std::string name = "test";
   std::string transport = R"("transport": "insecure-loopback")";
   std::uint64_t up_to = ~std::uint64_t{0}; ///< the last id of the list
+  std::string health = "fast";             ///< the profile
 };
+
+/// With a certificate that is issued for that node.
+list_style over_tls(const issued_files& issued, std::uint64_t node);
 
 class node_cluster {
 public:
   /// Ids 1 to `count`, with the static list of all; not started.
   explicit node_cluster(std::size_t count);
+
+  /// One at each place of the network, which outlives them, with certificates.
+  node_cluster(const split_network& network, const issued_files& issued);
 
   /// Starts it, the first time or again.
   void start(std::uint64_t id);
@@ -46,6 +56,13 @@ public:
     return ports_.at(id - 1);
   }
 
+  std::set<std::uint64_t> all() const;
+
+  /// host:port where the others reach it.
+  std::string address(std::uint64_t id) const {
+    return hosts_.at(id - 1) + ":" + std::to_string(port(id));
+  }
+
   /// What is written for a node in the place of the static list.
   void describe(std::uint64_t id, std::string text);
 
@@ -57,6 +74,9 @@ public:
 
   /// Its row in what a node tells of the members; empty: it is none.
   wire::fields member_seen_by(std::uint64_t at, std::uint64_t id) const;
+
+  /// How a client of this host comes in at a node that has been started once.
+  client::connect_options door(std::uint64_t id) const;
 
   told_status status(std::uint64_t id) const;
 
@@ -75,11 +95,17 @@ public:
                        std::chrono::seconds patience
                        = std::chrono::seconds{30}) const;
 
+  /// Until this one answers, and what it answers is that nobody leads.
+  bool await_no_leader(std::uint64_t id, std::chrono::seconds patience
+                                         = std::chrono::seconds{30}) const;
+
   /// All logs, for a test that fails.
   std::string logs() const;
 
 private:
+  std::vector<std::string> hosts_;
   std::vector<std::uint16_t> ports_;
+  const split_network* network_ = nullptr; ///< null: loopback
   std::map<std::uint64_t, std::string> sections_;
   std::map<std::uint64_t, std::unique_ptr<real_node>> nodes_;
   std::set<std::uint64_t> running_;

@@ -1,6 +1,7 @@
 #include "tests/support/real_node.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -34,7 +35,7 @@ std::string read_file(const std::string& path) {
 
 /// Its outputs go to the end of a file. It dies with the thread that made it.
 pid_t spawn(const std::vector<std::string>& arguments,
-            const std::string& output) {
+            const std::string& output, int network = -1) {
   auto path = program();
   std::vector<std::string> copies{arguments};
   std::vector<char*> argv{path.data()};
@@ -45,6 +46,8 @@ pid_t spawn(const std::vector<std::string>& arguments,
   if (pid != 0)
     return pid;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (network >= 0 && ::setns(network, CLONE_NEWNET) != 0)
+    ::_exit(126);
   const int fd
     = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   ::dup2(fd, STDOUT_FILENO);
@@ -124,7 +127,7 @@ std::string own_tenant(const std::string& regions) {
          + regions + "}]";
 }
 
-real_node::real_node(const std::string& text) {
+real_node::real_node(const std::string& text, int network) : network_{network} {
   auto config = text;
   for (auto at = config.find("@dir@"); at != std::string::npos;
        at = config.find("@dir@", at))
@@ -150,7 +153,8 @@ std::string real_node::config_file() const {
 }
 
 void real_node::launch() {
-  pid_ = spawn({"--config", config_file()}, directory() + "/node.log");
+  pid_
+    = spawn({"--config", config_file()}, directory() + "/node.log", network_);
   wait_until_it_listens();
 }
 

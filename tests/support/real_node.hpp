@@ -51,7 +51,9 @@ public:
   /// Starts it and waits until it answers. In the text `@dir@` stands for the
   /// node's directory; the text must put data directory and socket there, as
   /// node_text() does. Throws with the node's log when it does not come up.
-  explicit real_node(const std::string& text);
+  /// `network` is a namespace of the network to live in, a descriptor that
+  /// outlives the node; -1: that of this process.
+  explicit real_node(const std::string& text, int network = -1);
 
   real_node(const real_node&) = delete;
   real_node& operator=(const real_node&) = delete;
@@ -92,6 +94,7 @@ private:
   void wait_until_it_listens();
 
   temporary_directory directory_;
+  int network_;
   pid_t pid_ = -1;
 };
 

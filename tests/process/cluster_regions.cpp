@@ -1,0 +1,107 @@
+#include "tests/process/cluster_regions.hpp"
+
+#include <algorithm>
+
+namespace holdfast::test {
+
+using namespace std::chrono_literals;
+
+const wire::rows* rows_of(const shm::result<wire::fields>& heard) {
+  if (!heard)
+    return nullptr;
+  const auto* rows = wire::find(heard.assume_value(), "rows");
+  return rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
+}
+
+shm::result<wire::fields> create(const node_cluster& cluster, std::uint64_t at,
+                                 const std::string& region) {
+  return cluster.call(at, "create_region",
+                      {{"region", region}, {"bytes", std::uint64_t{1 << 20}}});
+}
+
+bool creates(const node_cluster& cluster, std::uint64_t at,
+             const std::string& region) {
+  return eventually(
+    [&] {
+      const auto made = create(cluster, at, region);
+      return made.has_value() || made.assume_error().code == shm::errc::exists;
+    },
+    30s);
+}
+
+std::uint64_t home_seen_by(const node_cluster& cluster, std::uint64_t id,
+                           const std::string& region) {
+  const auto heard = cluster.call(id, "regions");
+  if (const auto* all = rows_of(heard))
+    for (const auto& row : *all)
+      if (const auto* name = wire::find_text(row, "region");
+          name != nullptr && *name == region)
+        return wire::number_or(row, "home", 0);
+  return 0;
+}
+
+bool all_see(const node_cluster& cluster, const std::set<std::uint64_t>& nodes,
+             const std::string& region, std::uint64_t home) {
+  return eventually([&] {
+    for (const auto id : nodes)
+      if (home_seen_by(cluster, id, region) != home)
+        return false;
+    return true;
+  });
+}
+
+std::optional<std::set<std::string>> regions_at(const node_cluster& cluster,
+                                                std::uint64_t id) {
+  std::set<std::string> made;
+  for (bool more = true; more;) {
+    wire::fields wanted;
+    if (!made.empty())
+      wanted.push_back({"after", *made.rbegin()});
+    const auto heard = cluster.call(id, "regions", std::move(wanted));
+    const auto* rows = rows_of(heard);
+    if (rows == nullptr)
+      return std::nullopt;
+    for (const auto& row : *rows)
+      made.insert(*wire::find_text(row, "region"));
+    const auto* flag = wire::find(heard.assume_value(), "more");
+    more = flag != nullptr && std::get<bool>(*flag) && !rows->empty();
+  }
+  return made;
+}
+
+bool all_know(const node_cluster& cluster, const std::set<std::uint64_t>& nodes,
+              const std::set<std::string>& regions,
+              std::chrono::seconds patience) {
+  return eventually(
+    [&] {
+      return std::all_of(nodes.begin(), nodes.end(), [&](std::uint64_t id) {
+        const auto known = regions_at(cluster, id);
+        return known
+               && std::includes(known->begin(), known->end(), regions.begin(),
+                                regions.end());
+      });
+    },
+    patience);
+}
+
+bool is_settled(const node_cluster& cluster, std::uint64_t leader) {
+  return cluster.await_leader_at(cluster.all(), leader)
+         && creates(cluster, leader, "at-first")
+         && all_know(cluster, cluster.all(), {"at-first"});
+}
+
+bool is_as_answered(const node_cluster& cluster,
+                    const std::set<std::uint64_t>& nodes,
+                    const std::string& region,
+                    const shm::result<wire::fields>& answer) {
+  if (answer)
+    return all_know(cluster, nodes, {region});
+  if (answer.assume_error().code != shm::errc::no_leader)
+    return true;
+  return std::all_of(nodes.begin(), nodes.end(), [&](std::uint64_t id) {
+    const auto known = regions_at(cluster, id);
+    return known && !known->contains(region);
+  });
+}
+
+} // namespace holdfast::test
