@@ -200,7 +200,9 @@ bool caretaker::hears_majority(const std::set<catalog::node_id>& of) const {
 std::optional<catalog::command> caretaker::as_home(const own_view& seen) const {
   for (const auto& [name, region] : seen.tables.regions) {
     const auto& placed = region.placement;
-    if (placed.home == self_ && placed.settled_epoch != placed.epoch
+    const bool settled = placed.settled_epoch == placed.epoch
+                         && placed.settled_holders == placed.holders();
+    if (placed.home == self_ && !settled
         && hears_majority(placed.settled_holders)
         && hears_majority(placed.holders()))
       return catalog::settle_region{name, placed.epoch};
