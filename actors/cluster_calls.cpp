@@ -94,10 +94,16 @@ void ask_elector(cluster_pointer self, const Message& message, Then then,
     });
 }
 
-/// Answers with `said` once it is done.
+/// Answers with `said` once it is done. Nobody gets a vote who would be missing
+/// from every majority.
 template <class Said>
 void change_here(cluster_pointer self, const consensus::change& wanted,
                  caf::response_promise answer, Said said) {
+  if (wanted.what == step::promote && !may_vote(self->state, wanted.subject.id))
+    return answer.deliver(make_error(
+      shm::errc::unavailable, "node " + std::to_string(wanted.subject.id)
+                                + " does not answer this leader, or has not "
+                                  "the whole log yet"));
   ask_elector(
     self, change_member_request{wanted},
     [answer, said](const proposal_result&) mutable { answer.deliver(said); },

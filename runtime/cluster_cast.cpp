@@ -103,6 +103,8 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.voters_max = config::voters_max;
   chosen.key = key_;
   chosen.leading.heard_within = config::leader_heard_within;
+  chosen.placing.takes_on = false; // nothing fills a replica yet
+  chosen.pace = {config::placing_max, config::placing_retry};
   chosen.peers_max = config::peers_max;
   chosen.interval = config::steer_interval;
   chosen.call_deadline = config::cluster_call_deadline;

@@ -213,6 +213,7 @@ void node::start_keeper() {
   options.catalog = catalog_;
   options.maker = maker_;
   options.waiters_max = config::keeper_waiters_max;
+  options.settling_max = config::settling_max;
   options.log = log_;
   options.start_region
     = [this, maker = maker_](std::shared_ptr<shm::region> region) {

@@ -38,6 +38,9 @@ public:
   void start_all();
   void kill(std::uint64_t id);
 
+  /// Its data directory is lost. It must not run.
+  void forget(std::uint64_t id);
+
   real_node& at(std::uint64_t id) {
     return *nodes_.at(id);
   }
@@ -57,6 +60,14 @@ public:
 
   /// Its row in what a node tells of the members; empty: it is none.
   wire::fields member_seen_by(std::uint64_t at, std::uint64_t id) const;
+
+  /// The row of a region in what a node tells of all; empty: there is none.
+  wire::fields region_seen_by(std::uint64_t at,
+                              const std::string& region) const;
+
+  /// The row of a command's answer that has that number there.
+  wire::fields row_seen_by(std::uint64_t at, const std::string& command,
+                           std::string_view column, std::uint64_t number) const;
 
   told_status status(std::uint64_t id) const;
 

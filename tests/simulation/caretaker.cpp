@@ -1,6 +1,7 @@
 #include "tests/simulation/caretaker.hpp"
 
 #include "actors/consensus/membership.hpp"
+#include "actors/member_progress.hpp"
 #include "actors/rules/catalog/placing.hpp"
 
 #include <algorithm>
@@ -119,12 +120,9 @@ caretaker::heir(instant now, const consensus::core_status& core) {
   leads_ = leads;
   if (!leads || bugs_.never_hands_over)
     return std::nullopt;
-  std::vector<rules::voter_view> voters;
-  for (const auto& one : core.progress)
-    if (one.role == consensus::member_role::voter && one.id != self_)
-      voters.push_back(
-        {one.id, one.contact.value_or(instant{}), one.caught_up, false});
-  const auto to = leading_.on_tick(now, voters);
+  // Nobody is emptied here.
+  const auto to = leading_.on_tick(
+    now, rules::other_voters(actors::progress_of(core), self_, {}));
   return core.transferee == 0 ? to : std::nullopt;
 }
 

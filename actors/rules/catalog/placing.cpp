@@ -1,5 +1,7 @@
 #include "actors/rules/catalog/placing.hpp"
 
+#include <type_traits>
+
 namespace holdfast::catalog {
 
 rules::placement_view placement_view_of(const contents& of) {
@@ -15,6 +17,17 @@ rules::placement_view placement_view_of(const contents& of) {
        placed.settled_holders});
   }
   return view;
+}
+
+bool concerns_placement(const command& what) {
+  return std::
+    visit(
+      [](const auto& each) {
+        using one = std::decay_t<decltype(each)>;
+        return std::
+                 is_same_v<one, create_region> || std::is_same_v<one, remove_region> || std::is_same_v<one, move_home> || std::is_same_v<one, set_placement> || std::is_same_v<one, settle_region> || std::is_same_v<one, join_member> || std::is_same_v<one, leave_member> || std::is_same_v<one, change_member> || std::is_same_v<one, decide_health>;
+      },
+      what);
 }
 
 command command_of(const rules::placement_step& step) {
