@@ -51,6 +51,7 @@ struct cluster_state {
   struct known_node {
     peer_actor peer;
     std::string address;
+    std::string key{}; ///< by the tables, in digits; empty: not recorded
     rules::peer_state state = rules::peer_state::down;
     bool stays = false; ///< configured or discovered, not only a member
   };

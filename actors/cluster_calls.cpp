@@ -94,6 +94,19 @@ void ask_elector(cluster_pointer self, const Message& message, Then then,
     });
 }
 
+/// Its row goes before anybody is told, and with it the key that it is known
+/// by: it may be added again at once, as another. If that fails, the next look
+/// at the members does it.
+template <class Said>
+void forget_member(cluster_pointer self, std::uint64_t node,
+                   caf::response_promise answer, Said said) {
+  self
+    ->request(self->state.options.catalog, caf::infinite,
+              command_request{catalog::leave_member{node}, {}})
+    .then([answer, said]() mutable { answer.deliver(said); },
+          [answer, said](const caf::error&) mutable { answer.deliver(said); });
+}
+
 /// Answers with `said` once it is done. Nobody gets a vote who would be missing
 /// from every majority.
 template <class Said>
@@ -104,10 +117,13 @@ void change_here(cluster_pointer self, const consensus::change& wanted,
       shm::errc::unavailable, "node " + std::to_string(wanted.subject.id)
                                 + " does not answer this leader, or has not "
                                   "the whole log yet"));
-  ask_elector(
-    self, change_member_request{wanted},
-    [answer, said](const proposal_result&) mutable { answer.deliver(said); },
-    answer);
+  const auto done = [=](const proposal_result&) mutable {
+    if (wanted.what == step::remove)
+      forget_member(self, wanted.subject.id, answer, said);
+    else
+      answer.deliver(said);
+  };
+  ask_elector(self, change_member_request{wanted}, done, answer);
 }
 
 template <class Said>

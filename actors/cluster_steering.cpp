@@ -79,11 +79,25 @@ void note_one(cluster_pointer self, const known_members& known) {
           });
 }
 
+/// A peer shows the key that its member has, or none is recorded.
+void tell_keys(cluster_pointer self, const known_members& known) {
+  for (auto& [id, node] : self->state.nodes) {
+    const auto member = known.members.find(id);
+    const auto& key
+      = member == known.members.end() ? std::string{} : member->second.key;
+    if (node.key == key)
+      continue;
+    node.key = key;
+    self->send(node.peer, peer_key{key});
+  }
+}
+
 /// The leader has it agreed on who is down, who is being emptied and where
 /// regions live, so that every node, and the next leader, knows.
 void on_known_members(cluster_pointer self, const known_members& known) {
   auto& state = self->state;
   state.looks_at_tables = false;
+  tell_keys(self, known);
   if (!state.leads || !state.known.serves)
     return;
   note_one(self, known);

@@ -242,6 +242,8 @@ using peer_actor = caf::typed_actor<
   caf::replies_to<peer_status_query>::with<peer_status>,
   // Tells somebody the state now and at each change.
   caf::reacts_to<peer_subscription>,
+  // The key that the other node is to show from now on.
+  caf::reacts_to<peer_key>,
   // Timer: dials, or looks whether a peer that left is gone for good.
   caf::reacts_to<reach_due>,
   // Timer: counts a miss, sends the next ping.

@@ -12,7 +12,8 @@ namespace holdfast::runtime {
 
 namespace {
 
-/// The key that the configuration records, or the first one that is shown.
+/// The key that the configuration records, or whichever is shown: the members'
+/// tables say which one that is to be.
 std::function<actors::peer_identity(std::uint64_t)>
 identity_with(const node_identity& own,
               const config::cluster_section& cluster) {
@@ -23,7 +24,7 @@ identity_with(const node_identity& own,
       if (peer.id == node && !peer.key.empty())
         return own.as_peer(
           [key = bytes_of_digits(peer.key)](std::uint64_t) { return key; });
-    return own.as_first_seen();
+    return own.as_shown();
   };
 }
 
