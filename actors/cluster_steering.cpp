@@ -79,13 +79,17 @@ void note_one(cluster_pointer self, const known_members& known) {
           });
 }
 
-/// A peer shows the key that its member has, or none is recorded.
+/// A peer shows the key that its member has. One that is no member may come as
+/// another each time; but before the tables know this node, they may know
+/// nobody yet.
 void tell_keys(cluster_pointer self, const known_members& known) {
+  if (!known.members.contains(self->state.options.node))
+    return;
   for (auto& [id, node] : self->state.nodes) {
     const auto member = known.members.find(id);
-    const auto& key
-      = member == known.members.end() ? std::string{} : member->second.key;
-    if (node.key == key)
+    const bool recorded = member != known.members.end();
+    const auto& key = recorded ? member->second.key : std::string{};
+    if (recorded && node.key == key)
       continue;
     node.key = key;
     self->send(node.peer, peer_key{key});

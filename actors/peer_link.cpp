@@ -315,10 +315,9 @@ void on_link_closed(peer_pointer self, bool said_so) {
 
 void on_key(peer_pointer self, const std::string& digits) {
   auto& state = self->state;
-  const bool forgotten = digits.empty() && !state.recorded_key.empty();
   state.recorded_key = digits;
-  if (forgotten)
-    state.shown_key.clear(); // the next node of that id is another one
+  if (digits.empty() && state.phase != peer_phase::linked)
+    state.shown_key.clear(); // the next node of that id may be another one
   if (state.phase != peer_phase::linked)
     return;
   const auto refused
