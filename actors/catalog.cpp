@@ -2,6 +2,7 @@
 
 #include "actors/catalog_parts.hpp"
 #include "actors/error.hpp"
+#include "actors/rules/catalog/placing.hpp"
 #include "config/defaults.hpp"
 
 #include <algorithm>
@@ -89,9 +90,12 @@ region_plan plan(catalog_pointer self, const plan_query& query) {
   auto held = query.held;
   for (const auto& [id, each] : query.have)
     held.insert(id);
-  return {tables.applied, std::move(changes.retire),
-          regions_of(tables, changes.make), regions_of(tables, changes.change),
-          catalog::to_release(node, tables, held)};
+  return {tables.applied,
+          std::move(changes.retire),
+          regions_of(tables, changes.make),
+          regions_of(tables, changes.change),
+          catalog::to_release(node, tables, held),
+          catalog::to_settle(node, tables)};
 }
 
 caf::result<region_home> find_home(catalog_pointer self,
@@ -101,7 +105,16 @@ caf::result<region_home> find_home(catalog_pointer self,
   if (found == regions.end())
     return make_error(shm::errc::no_such_region,
                       "region '" + query.name.region + "'");
-  return region_home{found->second.placement.home};
+  return region_home{found->second.placement};
+}
+
+placement_plan plan_places(catalog_pointer self, const placement_query& query) {
+  const auto& machine = self->state.machine;
+  placement_plan plan{machine.placing_changed(), {}};
+  if (plan.as_of != query.known)
+    plan.steps = rules::plan_placement(
+      catalog::placement_view_of(machine.now().all()), query.options);
+  return plan;
 }
 
 placed_regions list_placed(catalog_pointer self,
@@ -161,6 +174,7 @@ catalog_actor::behavior_type catalog(catalog_pointer self,
     },
     [self](const plan_query& query) { return plan(self, query); },
     [self](const home_query& query) { return find_home(self, query); },
+    [self](const placement_query& query) { return plan_places(self, query); },
     [self](known_members_query) {
       return known_members{self->state.machine.now().all().members};
     },

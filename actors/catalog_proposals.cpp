@@ -227,6 +227,13 @@ void on_decided(catalog_pointer self, const command_pointer& open,
           });
 }
 
+/// This node, as it was agreed on.
+bool is_draining(const catalog_state& state) {
+  const auto& members = state.machine.now().all().members;
+  const auto self = members.find(state.options.node_id);
+  return self != members.end() && self->second.draining;
+}
+
 void put_forward(catalog_pointer self, const command_pointer& open) {
   propose(self, open->command, open->by,
           [self, open](const shm::result<catalog::outcome>& how) {
@@ -276,9 +283,10 @@ caf::result<void> run_command(catalog_pointer self, command_request& request) {
   auto answer = self->make_response_promise<caf::response_promise>();
   const auto open = std::make_shared<open_command>(open_command{
     std::move(request.command), std::move(request.by), std::move(answer)});
-  // A region lives where it was asked for, unless somebody has chosen.
+  // A region lives where it was asked for, unless somebody has chosen, or this
+  // node is being emptied: then the leader chooses.
   if (auto* made = std::get_if<catalog::create_region>(&open->command))
-    if (made->home == 0)
+    if (made->home == 0 && !is_draining(self->state))
       made->home = self->state.options.node_id;
   if (const auto* grown = std::get_if<catalog::grow_region>(&open->command))
     reserve_then_put_forward(self, open, *grown);

@@ -51,6 +51,7 @@ static_assert(!std::is_constructible_v<cluster_state, cluster_pointer>);
 cluster_actor::behavior_type cluster(cluster_pointer self,
                                      cluster_options options) {
   self->state.rule.emplace(options.node, options.leading);
+  self->state.pace = rules::placement_pace{options.pace};
   self->state.options = std::move(options);
   watch_elector(self);
   self->send(self, steer_due{});

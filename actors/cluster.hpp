@@ -1,16 +1,18 @@
 // Knows the other nodes of the cluster: has a peer for each of them, tells the
-// elector how they are reached, and keeps leadership where it belongs. Talks to
-// the elector, the peers, and through them to the cluster actors of other
-// nodes.
+// elector how they are reached, keeps leadership where it belongs, and while it
+// leads has regions placed. Talks to the elector, the catalog, the peers, and
+// through them to the cluster actors of other nodes.
 //
-// The rules decide (lowest_leader, cluster_status). Knows no socket: peers are
-// made by what its options hand in. A node alone has one too, with no peer.
+// The rules decide (lowest_leader, placement, cluster_status). Knows no socket:
+// peers are made by what its options hand in. A node alone has one too, with no
+// peer.
 #pragma once
 
 #include "actors/interfaces.hpp"
 #include "actors/log.hpp"
 #include "actors/peer_starter.hpp"
 #include "actors/rules/lowest_leader.hpp"
+#include "actors/rules/placement_pace.hpp"
 #include "shm/clock.hpp"
 
 #include <chrono>
@@ -27,7 +29,7 @@ struct cluster_options {
   std::string address;    ///< host:port of its door; empty for a node alone
   std::string key;        ///< its public one, in digits
   elector_actor elector;
-  catalog_actor catalog;      ///< where the leader notes who is down
+  catalog_actor catalog;      ///< knows the members, and what is agreed on
   peer_starter start_peer;    ///< none for a node alone
   std::uint64_t founders = 0; ///< digest; 0: not known
   /// Others began: this node asks until it is one of the voters.
@@ -35,6 +37,8 @@ struct cluster_options {
   std::size_t peers_max = 0;
   std::size_t voters_max = 0; ///< whoever joins later follows without a vote
   rules::lowest_leader_options leading{};
+  rules::placement_options placing{};
+  rules::placement_pace_options pace{};
   std::chrono::milliseconds interval{}; ///< between two looks
   std::chrono::milliseconds call_deadline{};
   std::function<shm::boot_clock::time_point()> now;
@@ -47,6 +51,7 @@ struct cluster_state {
   struct known_node {
     peer_actor peer;
     std::string address;
+    std::string key{}; ///< by the tables, in digits; empty: not recorded
     rules::peer_state state = rules::peer_state::down;
     bool stays = false; ///< configured or discovered, not only a member
   };
@@ -54,7 +59,9 @@ struct cluster_state {
   cluster_options options{};    // first: a bool here would be made of the actor
   bool left = false;            ///< it was one, and asks to be one no more
   bool leaving = false;         ///< this node, until it is no member any more
+  bool looks_at_tables = false; ///< and has no answer yet
   bool notes = false;           ///< a decision about a node is under way
+  bool plans = false;           ///< has asked where regions should live
   bool asks_to_join = false;    ///< and has no answer yet
   std::uint64_t asked_last = 0; ///< of the others
   std::string not_joined{};     ///< the last reason
@@ -65,6 +72,8 @@ struct cluster_state {
   elector_status seen{};                     ///< when it was looked at last
   std::set<std::uint64_t> draining_others{}; ///< what they told this leader
   std::optional<rules::lowest_leader> rule{};
+  rules::placement_pace pace{};
+  catalog::log_index planned = 0; ///< as of that entry
 };
 
 using cluster_pointer = cluster_actor::stateful_pointer<cluster_state>;

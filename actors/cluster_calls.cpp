@@ -94,14 +94,36 @@ void ask_elector(cluster_pointer self, const Message& message, Then then,
     });
 }
 
-/// Answers with `said` once it is done.
+/// Its row goes before anybody is told, and with it the key that it is known
+/// by: it may be added again at once, as another. If that fails, the next look
+/// at the members does it.
+template <class Said>
+void forget_member(cluster_pointer self, std::uint64_t node,
+                   caf::response_promise answer, Said said) {
+  self
+    ->request(self->state.options.catalog, caf::infinite,
+              command_request{catalog::leave_member{node}, {}})
+    .then([answer, said]() mutable { answer.deliver(said); },
+          [answer, said](const caf::error&) mutable { answer.deliver(said); });
+}
+
+/// Answers with `said` once it is done. Nobody gets a vote who would be missing
+/// from every majority.
 template <class Said>
 void change_here(cluster_pointer self, const consensus::change& wanted,
                  caf::response_promise answer, Said said) {
-  ask_elector(
-    self, change_member_request{wanted},
-    [answer, said](const proposal_result&) mutable { answer.deliver(said); },
-    answer);
+  if (wanted.what == step::promote && !may_vote(self->state, wanted.subject.id))
+    return answer.deliver(make_error(
+      shm::errc::unavailable, "node " + std::to_string(wanted.subject.id)
+                                + " does not answer this leader, or has not "
+                                  "the whole log yet"));
+  const auto done = [=](const proposal_result&) mutable {
+    if (wanted.what == step::remove)
+      forget_member(self, wanted.subject.id, answer, said);
+    else
+      answer.deliver(said);
+  };
+  ask_elector(self, change_member_request{wanted}, done, answer);
 }
 
 template <class Said>

@@ -5,6 +5,7 @@
 #include "actors/cluster_parts.hpp"
 #include "actors/consensus/membership.hpp"
 #include "actors/error.hpp"
+#include "actors/member_progress.hpp"
 
 namespace holdfast::actors {
 
@@ -33,18 +34,6 @@ const peer_actor* next_to_ask(cluster_state& state) {
     return &at->second.peer;
   }
   return nullptr;
-}
-
-/// It answers this leader and has the whole log: a vote given before would be
-/// missing from every majority.
-bool follows(const cluster_state& state, std::uint64_t node) {
-  const auto now = std::chrono::duration_cast<consensus::instant>(
-    state.options.now().time_since_epoch());
-  for (const auto& each : state.seen.core.progress)
-    if (each.id == node)
-      return each.caught_up && each.match > 0 && each.contact
-             && now - *each.contact <= state.options.leading.heard_within;
-  return false;
 }
 
 /// A reason that repeats is written once.
@@ -109,6 +98,13 @@ void ask_to_leave(cluster_pointer self) {
           });
 }
 
+bool may_vote(const cluster_state& state, std::uint64_t node) {
+  return rules::may_vote(progress_of(state.seen.core), node,
+                         std::chrono::duration_cast<std::chrono::milliseconds>(
+                           state.options.now().time_since_epoch()),
+                         state.options.leading.heard_within);
+}
+
 std::optional<consensus::change> change_for(const cluster_state& state,
                                             std::uint64_t node,
                                             const std::string& address) {
@@ -118,7 +114,7 @@ std::optional<consensus::change> change_for(const cluster_state& state,
   const auto* known = consensus::find(members, node);
   if (known == nullptr)
     return change{change::step::add, {node, address, member_role::learner}};
-  if (!follows(state, node))
+  if (!may_vote(state, node))
     return std::nullopt;
   std::size_t voters = 0;
   for (const auto& each : members.members)

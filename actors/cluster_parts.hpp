@@ -20,6 +20,12 @@ void add_node(cluster_pointer self, const found_node& found, bool stays);
 std::uint64_t successor(const cluster_state& state,
                         std::chrono::milliseconds now);
 
+// -- cluster_placing.cpp: where regions live ----------------------------------
+
+/// Asks for a plan, if anything has changed, and has its steps agreed on. Only
+/// while this node leads.
+void place_regions(cluster_pointer self);
+
 // -- cluster_view.cpp: what it tells ------------------------------------------
 
 caf::result<cluster_report> report(cluster_pointer self);
@@ -41,6 +47,9 @@ std::vector<found_node> members_in(const call_answer& answer);
 /// Has this node taken off the members, unless it leads: then the next leader
 /// is asked.
 void ask_to_leave(cluster_pointer self);
+
+/// It answers this leader and has the whole log.
+bool may_vote(const cluster_state& state, std::uint64_t node);
 
 /// What the leader does next for a node that asks; nothing: it has all it can
 /// have.

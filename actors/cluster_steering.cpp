@@ -2,6 +2,7 @@
 #include "actors/cluster_parts.hpp"
 #include "actors/consensus/membership.hpp"
 #include "actors/error.hpp"
+#include "actors/member_progress.hpp"
 #include "actors/rules/catalog/member_notes.hpp"
 
 #include <algorithm>
@@ -17,24 +18,9 @@ milliseconds now_of(cluster_pointer self) {
     self->state.options.now().time_since_epoch());
 }
 
-bool is_voter(const consensus::member_status& member) {
-  return member.role == consensus::member_role::voter;
-}
-
 std::vector<rules::voter_view> voters_of(const cluster_state& state) {
-  std::vector<rules::voter_view> made;
-  for (const auto& member : state.seen.core.progress) {
-    if (!is_voter(member) || member.id == state.options.node)
-      continue;
-    rules::voter_view view;
-    view.id = member.id;
-    view.last_heard = std::chrono::duration_cast<milliseconds>(
-      member.contact.value_or(consensus::instant{}));
-    view.caught_up = member.caught_up;
-    view.draining = state.draining_others.contains(member.id);
-    made.push_back(view);
-  }
-  return made;
+  return rules::other_voters(progress_of(state.seen.core), state.options.node,
+                             state.draining_others);
 }
 
 /// This node does not lead when it is to be emptied, nor when a lower one is
@@ -81,10 +67,8 @@ void note_one(cluster_pointer self, const known_members& known) {
   for (const auto& [node, member] : known.members)
     if (!decided)
       decided = catalog::note_about(node, member, seen_of(state, node));
-  if (!decided || !state.leads) {
-    state.notes = false;
+  if (!decided || std::exchange(state.notes, true))
     return;
-  }
   self
     ->request(state.options.catalog, caf::infinite,
               command_request{std::move(*decided), {}})
@@ -95,16 +79,42 @@ void note_one(cluster_pointer self, const known_members& known) {
           });
 }
 
-/// The leader has it agreed on who is down and who is being emptied, so that
-/// every node, and the next leader, knows.
-void note_health(cluster_pointer self) {
+/// A peer shows the key that its member has. One that is no member may come as
+/// another each time; but before the tables know this node, they may know
+/// nobody yet.
+void tell_keys(cluster_pointer self, const known_members& known) {
+  if (!known.members.contains(self->state.options.node))
+    return;
+  for (auto& [id, node] : self->state.nodes) {
+    const auto member = known.members.find(id);
+    const bool recorded = member != known.members.end();
+    const auto& key = recorded ? member->second.key : std::string{};
+    if (recorded && node.key == key)
+      continue;
+    node.key = key;
+    self->send(node.peer, peer_key{key});
+  }
+}
+
+/// The leader has it agreed on who is down, who is being emptied and where
+/// regions live, so that every node, and the next leader, knows.
+void on_known_members(cluster_pointer self, const known_members& known) {
   auto& state = self->state;
-  if (!state.options.catalog || !state.known.serves
-      || std::exchange(state.notes, true))
+  state.looks_at_tables = false;
+  tell_keys(self, known);
+  if (!state.leads || !state.known.serves)
+    return;
+  note_one(self, known);
+  place_regions(self);
+}
+
+void look_at_tables(cluster_pointer self) {
+  auto& state = self->state;
+  if (!state.options.catalog || std::exchange(state.looks_at_tables, true))
     return;
   self->request(state.options.catalog, caf::infinite, known_members_query{})
-    .then([self](const known_members& known) { note_one(self, known); },
-          [self](const caf::error&) { self->state.notes = false; });
+    .then([self](const known_members& known) { on_known_members(self, known); },
+          [self](const caf::error&) { self->state.looks_at_tables = false; });
 }
 
 /// Members that were agreed on get a peer; those that left lose it.
@@ -130,13 +140,8 @@ void follow_members(cluster_pointer self) {
 } // namespace
 
 std::uint64_t successor(const cluster_state& state, milliseconds now) {
-  std::uint64_t lowest = 0;
-  for (const auto& voter : voters_of(state))
-    if (voter.caught_up && !voter.draining
-        && now - voter.last_heard <= state.options.leading.heard_within
-        && (lowest == 0 || voter.id < lowest))
-      lowest = voter.id;
-  return lowest;
+  return rules::lowest_fit(voters_of(state), now,
+                           state.options.leading.heard_within);
 }
 
 void on_leadership(cluster_pointer self, const leadership& now) {
@@ -168,10 +173,9 @@ void look_around(cluster_pointer self) {
           ask_to_join(self);
         if (self->state.leaving)
           ask_to_leave(self);
-        if (!self->state.leads)
-          return;
-        steer(self);
-        note_health(self);
+        look_at_tables(self);
+        if (self->state.leads)
+          steer(self);
       },
       [](const caf::error&) { /* the elector ended: so will this one */ });
 }

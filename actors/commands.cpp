@@ -99,8 +99,12 @@ constexpr std::array commands{
           "takes this node off the members"},
   command{"leader_transfer", transfer_arguments, right_needed::operate,
           "hands leadership over"},
-  command{"drain", {}, right_needed::operate, "keeps this node from leading"},
-  command{"resume", {}, right_needed::operate, "lets this node lead again"},
+  command{"drain",
+          {},
+          right_needed::operate,
+          "keeps this node from leading and from new regions"},
+  command{
+    "resume", {}, right_needed::operate, "lets this node take part again"},
 };
 
 shm::error bad(std::string why) {

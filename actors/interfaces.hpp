@@ -193,8 +193,10 @@ using catalog_actor = machine_actor::extend<
   caf::replies_to<catalog::audit_query>::with<catalog::audit_page>,
   // Compares what the keeper has with what the tables say.
   caf::replies_to<plan_query>::with<region_plan>,
-  // Names the home of a region.
+  // Says where a region lives.
   caf::replies_to<home_query>::with<region_home>,
+  // Plans where regions should live.
+  caf::replies_to<placement_query>::with<placement_plan>,
   // Lists the members as the tables have them.
   caf::replies_to<known_members_query>::with<known_members>,
   // Lists all regions of a tenant, wherever they are.
@@ -240,6 +242,8 @@ using peer_actor = caf::typed_actor<
   caf::replies_to<peer_status_query>::with<peer_status>,
   // Tells somebody the state now and at each change.
   caf::reacts_to<peer_subscription>,
+  // The key that the other node is to show from now on.
+  caf::reacts_to<peer_key>,
   // Timer: dials, or looks whether a peer that left is gone for good.
   caf::reacts_to<reach_due>,
   // Timer: counts a miss, sends the next ping.
@@ -264,7 +268,8 @@ using own_door_actor = peer_door_actor::extend<
 // -- the cluster --------------------------------------------------------------
 
 /// Knows the other nodes: has a peer for each, tells the elector how they are
-/// reached, and steers the leadership. One per node, also of a node alone.
+/// reached, steers the leadership, and while it leads has regions placed. One
+/// per node, also of a node alone.
 using cluster_actor = caf::typed_actor<
   // A peer's state.
   caf::reacts_to<peer_changed>,

@@ -6,6 +6,7 @@
 
 #include "actors/door.hpp"
 #include "actors/rules/catalog/local_regions.hpp"
+#include "actors/rules/placement.hpp"
 #include "actors/rules/session_rights.hpp"
 #include "shm/region.hpp"
 
@@ -159,6 +160,7 @@ struct region_plan {
   std::vector<planned_region> make;
   std::vector<planned_region> change;
   std::vector<catalog::log_index> release;
+  std::vector<catalog::settle_region> settle; ///< once they are here so
 };
 
 struct home_query {
@@ -166,7 +168,19 @@ struct home_query {
 };
 
 struct region_home {
-  catalog::node_id node = 0; ///< 0: not chosen yet
+  catalog::placement placed; ///< home 0: not chosen yet
+};
+
+/// The steps that lead regions to where they should live.
+struct placement_query {
+  rules::placement_options options;
+  /// The plan of that entry is known: no steps unless something has changed.
+  catalog::log_index known = 0;
+};
+
+struct placement_plan {
+  catalog::log_index as_of = 0; ///< the last entry that may have changed it
+  std::vector<rules::placement_step> steps;
 };
 
 /// Who is in the tables, and what the leader decided about them.

@@ -92,7 +92,9 @@ struct peer_actor_state {
 
   rules::wide_id incarnation{};
   rules::history_end history{};
-  std::size_t calls = 0; ///< that wait for their answers
+  std::string recorded_key{}; ///< by the members' tables, in digits
+  std::string shown_key{};    ///< of the last link, raw bytes
+  std::size_t calls = 0;      ///< that wait for their answers
   peer_status counted{};
 };
 
@@ -113,6 +115,9 @@ caf::result<hello_reply> on_opening(peer_pointer self,
                                     const hello_opening& opening);
 caf::result<hello_welcome> on_proof(peer_pointer self,
                                     const hello_proof& proof);
+
+/// A link whose other end is not that node, as it turns out, ends.
+void on_key(peer_pointer self, const std::string& digits);
 
 /// The other node's actor ended, or the connection to it.
 void on_link_closed(peer_pointer self, bool said_so);

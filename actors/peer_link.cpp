@@ -54,7 +54,8 @@ std::string text_of(const rules::refused_hello& refused) {
 std::string judge(peer_pointer self, const rules::hello& ours,
                   const rules::hello& theirs) {
   const auto& state = self->state;
-  rules::known_peer known{state.options.node, {}, state.history};
+  rules::known_peer known{
+    state.options.node, {}, state.history, state.recorded_key, state.shown_key};
   if (state.phase == peer_phase::linked
       && state.health.state() == rules::peer_state::healthy)
     known.linked_incarnation = state.incarnation;
@@ -99,6 +100,7 @@ void stand(peer_pointer self, const rules::hello& theirs,
   state.remote = caf::actor_cast<peer_actor>(remote);
   state.elector = elector;
   state.incarnation = theirs.incarnation;
+  state.shown_key = theirs.key;
   state.history = std::max(state.history, theirs.history);
   state.sequence = 0;
   state.answered = 0;
@@ -309,6 +311,23 @@ void on_link_closed(peer_pointer self, bool said_so) {
   else
     note(self, log_level::info, "the link to a peer closed", {});
   reach_after(self, 0ms);
+}
+
+void on_key(peer_pointer self, const std::string& digits) {
+  auto& state = self->state;
+  state.recorded_key = digits;
+  if (digits.empty() && state.phase != peer_phase::linked)
+    state.shown_key.clear(); // the next node of that id may be another one
+  if (state.phase != peer_phase::linked)
+    return;
+  const auto refused
+    = rules::judge_key(state.shown_key, {state.options.node, {}, {}, digits});
+  if (!refused)
+    return;
+  on_refused_hello(self, text_of(*refused));
+  self->demonitor(state.remote.address());
+  on_link_closed(self, false);
+  tell_listeners(self);
 }
 
 void note_unheard(peer_pointer self) {

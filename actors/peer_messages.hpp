@@ -160,6 +160,12 @@ struct dialled {
   std::string detail;
 };
 
+/// The key that the members' tables have of the other node, in digits; empty:
+/// it is no member, or has none there.
+struct peer_key {
+  std::string digits;
+};
+
 /// Timer: try to reach it now.
 struct reach_due {};
 

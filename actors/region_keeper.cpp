@@ -38,13 +38,13 @@ caf::result<tenant_region_actor> miss(region_keeper_pointer self,
               home_query{{query.tenant, query.region}})
     .then(
       [self, answer, name = query.region](const region_home& home) mutable {
-        const auto here = home.node == self->state.options.node_id;
-        answer.deliver(
-          make_error(shm::errc::unavailable,
-                     "region '" + name + "' "
-                       + (here || home.node == 0
-                            ? "is being made"
-                            : "is on node " + std::to_string(home.node))));
+        const auto node = home.placed.home;
+        const auto here = node == self->state.options.node_id;
+        answer.deliver(make_error(
+          shm::errc::unavailable,
+          "region '" + name + "' "
+            + (here || node == 0 ? "is being made"
+                                 : "is on node " + std::to_string(node))));
       },
       [answer](caf::error& error) mutable {
         answer.deliver(std::move(error));

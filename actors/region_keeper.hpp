@@ -27,6 +27,7 @@ struct region_keeper_options {
   /// Starts the actor that owns a region that was made.
   std::function<tenant_region_actor(std::shared_ptr<shm::region>)> start_region;
   std::size_t waiters_max = 0;
+  std::size_t settling_max = 1; ///< proposals at a time
   log_function log;
 };
 
@@ -58,6 +59,9 @@ struct region_keeper_state {
   /// Those of them whose clients do not see the removal yet.
   std::multiset<catalog::region_name> revoking;
   std::set<catalog::log_index> releasing;
+  /// What may be said to have settled, by the last plan.
+  std::vector<catalog::settle_region> to_settle;
+  std::set<catalog::region_name> settling;
   std::vector<waiter> waiters;
   catalog::log_index followed = 0; ///< the plan of that entry is begun
   bool asking = false;

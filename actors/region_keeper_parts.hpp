@@ -15,6 +15,11 @@ using region_keeper_pointer
 /// Asks for a plan, once at a time, and carries it out.
 void follow_tables(region_keeper_pointer self);
 
+// -- region_keeper_settling.cpp -----------------------------------------------
+
+/// Says of those that have settled since that they have, a few at a time.
+void settle_more(region_keeper_pointer self);
+
 // -- region_keeper.cpp --------------------------------------------------------
 
 /// Answers those whose entry is carried out by now.

@@ -40,6 +40,7 @@ void finish_step(region_keeper_pointer self, kept_region& region) {
     return;
   if (std::exchange(region.behind, false))
     follow_tables(self);
+  settle_more(self);
   answer_waiters(self);
 }
 
@@ -243,6 +244,8 @@ void carry_out(region_keeper_pointer self, const region_plan& plan) {
   for (const auto id : plan.release)
     release(self, id);
   self->state.followed = std::max(self->state.followed, plan.applied);
+  self->state.to_settle = plan.settle;
+  settle_more(self);
 }
 
 plan_query what_is_here(const region_keeper_state& state) {

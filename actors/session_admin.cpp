@@ -13,7 +13,7 @@ namespace holdfast::actors {
 namespace {
 
 /// Rows in one page: this many of the longest fit one frame.
-constexpr std::size_t page_rows_max = 128;
+constexpr std::size_t page_rows_max = 100;
 
 std::string word_of(shm::layout::region_state state) {
   switch (state) {
@@ -27,6 +27,22 @@ std::string word_of(shm::layout::region_state state) {
     return "revoked";
   }
   return "?";
+}
+
+std::string text_of(const std::set<catalog::node_id>& nodes) {
+  std::string made;
+  for (const auto node : nodes)
+    made += (made.empty() ? "" : " ") + std::to_string(node);
+  return made;
+}
+
+/// What the tables say of where it lives.
+void add_placement(wire::fields& row, const catalog::placement& placed) {
+  row.push_back({"replicas", text_of(placed.replicas)});
+  row.push_back({"settled", placed.epoch != 0
+                              && placed.settled_epoch == placed.epoch
+                              && placed.settled_holders == placed.holders()});
+  row.push_back({"began_empty", placed.began_empty});
 }
 
 wire::fields row_of(const region_report& report, rules::right_set rights) {
@@ -87,12 +103,15 @@ void finish_if_complete(session_pointer self,
 /// The row of a region that is here comes from its actor; that of another one
 /// stands already.
 void ask_for_row(session_pointer self, const std::shared_ptr<gathering>& into,
-                 const located_region& located, rules::right_set rights) {
+                 const located_region& located, rules::right_set rights,
+                 const catalog::placement& placed) {
   ++into->open;
   self->request(located.actor, caf::infinite, region_status_query{})
     .then(
       [=](const region_report& report) {
-        into->rows[report.name] = row_of(report, rights);
+        auto row = row_of(report, rights);
+        add_placement(row, placed);
+        into->rows[report.name] = std::move(row);
         --into->open;
         finish_if_complete(self, into);
       },
@@ -121,12 +140,33 @@ void gather(session_pointer self, const asked& request,
       into->more = true;
       break;
     }
-    into->rows.emplace(name,
-                       row_of(planned, rights, self->state.options.node.id));
+    const auto& placed = planned.region.placement;
+    auto row = row_of(planned, rights, self->state.options.node.id);
+    add_placement(row, placed);
+    into->rows.emplace(name, std::move(row));
     if (const auto found = located.find(name); found != located.end())
-      ask_for_row(self, into, found->second, rights);
+      ask_for_row(self, into, found->second, rights, placed);
   }
   finish_if_complete(self, into);
+}
+
+void add_where_it_lives(session_pointer self, const asked& request,
+                        const region_report& report) {
+  auto row
+    = row_of(report, rules::rights_on(self->state.who->grants, report.name));
+  self
+    ->request(self->state.options.catalog, caf::infinite,
+              home_query{region_named_in(self, request)})
+    .then(
+      [self, id = request.id, row,
+       now = report.status](const region_home& home) mutable {
+        add_placement(row, home.placed);
+        row.push_back({"applied", now.applied});
+        row.push_back({"drains", now.drains});
+        row.push_back({"repairs", now.repairs});
+        answer(self, id, std::move(row));
+      },
+      refusing(self, request.id));
 }
 
 std::uint64_t boot_ns(shm::boot_clock::time_point at) {
@@ -207,13 +247,8 @@ void tell_region(session_pointer self, const asked& request) {
   with_region(self, request, [=](const tenant_region_actor& region) {
     self->request(region, caf::infinite, region_status_query{})
       .then(
-        [self, id = request.id](const region_report& report) {
-          auto row = row_of(
-            report, rules::rights_on(self->state.who->grants, report.name));
-          row.push_back({"applied", report.status.applied});
-          row.push_back({"drains", report.status.drains});
-          row.push_back({"repairs", report.status.repairs});
-          answer(self, id, std::move(row));
+        [self, request](const region_report& report) {
+          add_where_it_lives(self, request, report);
         },
         refusing(self, request.id));
   });

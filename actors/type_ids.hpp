@@ -81,6 +81,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::known_members)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placed_regions_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placed_regions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::region_home)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_plan)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::usable_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reserve_growth_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::begin_epoch_request)
@@ -151,6 +153,7 @@ static_assert(caf::id_block::holdfast_peers::end
               <= caf::first_custom_type_id + 50);
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::served_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_status_query)

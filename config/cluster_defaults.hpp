@@ -76,6 +76,10 @@ inline constexpr std::size_t peer_call_bytes_max = 256 * 1024;
 
 /// Time between two looks at members and leadership.
 inline constexpr std::chrono::milliseconds steer_interval{100};
+/// Steps of placement that the leader has under way: each is a decision.
+inline constexpr std::size_t placing_max = 16;
+/// Time before a region whose step was refused is placed again.
+inline constexpr std::chrono::milliseconds placing_retry{1000};
 /// An answer older than this is a gap to the rule of the lowest leader: the
 /// election timeout, after which a leader itself gives up.
 inline constexpr std::chrono::milliseconds leader_heard_within{300};

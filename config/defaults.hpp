@@ -303,6 +303,9 @@ inline constexpr std::chrono::milliseconds command_deadline_grain{250};
 /// between them: a new leader answers within an election.
 inline constexpr std::uint32_t command_attempts_max = 4;
 inline constexpr std::chrono::milliseconds command_retry{200};
+/// Regions that a node says have settled at a time: clients' commands share its
+/// numbers.
+inline constexpr std::size_t settling_max = 16;
 /// Commands whose regions are being made or changed on this node.
 inline constexpr std::size_t keeper_waiters_max = 1024;
 

@@ -12,7 +12,8 @@ namespace holdfast::runtime {
 
 namespace {
 
-/// The key that the configuration records, or the first one that is shown.
+/// The key that the configuration records, or whichever is shown: the members'
+/// tables say which one that is to be.
 std::function<actors::peer_identity(std::uint64_t)>
 identity_with(const node_identity& own,
               const config::cluster_section& cluster) {
@@ -23,7 +24,7 @@ identity_with(const node_identity& own,
       if (peer.id == node && !peer.key.empty())
         return own.as_peer(
           [key = bytes_of_digits(peer.key)](std::uint64_t) { return key; });
-    return own.as_first_seen();
+    return own.as_shown();
   };
 }
 
@@ -103,6 +104,8 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.voters_max = config::voters_max;
   chosen.key = key_;
   chosen.leading.heard_within = config::leader_heard_within;
+  chosen.placing.takes_on = false; // nothing fills a replica yet
+  chosen.pace = {config::placing_max, config::placing_retry};
   chosen.peers_max = config::peers_max;
   chosen.interval = config::steer_interval;
   chosen.call_deadline = config::cluster_call_deadline;

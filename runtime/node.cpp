@@ -54,6 +54,22 @@ shm::result<void> tell(caf::actor_system& system, const Handle& whom,
   return got;
 }
 
+/// A member that lost its log may have voted, and cannot know for whom; so it
+/// is for the others to take its vote away before it comes back.
+shm::error with_advice(shm::error why, const config::node_config& config) {
+  if (why.code != shm::errc::corrupt || !config.cluster)
+    return why;
+  const auto id = std::to_string(config.node.id);
+  why.detail += "; this node must not come back as the member it was: at "
+                "another node, 'members remove "
+                + id + "'; when 'members' does not list it any more, move "
+                + config.node.data_directory
+                + " away and start it; then 'members add " + id + " "
+                + print_address(config.cluster->advertise)
+                + "' and, when it has caught up, 'members promote " + id + "'";
+  return why;
+}
+
 /// Null when no directory is configured.
 shm::result<std::unique_ptr<discovery_watch>>
 watch_directory(event_loop& loop, const config::node_config& config,
@@ -151,7 +167,7 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
   auto log = open_log({config_.node.data_directory + "/consensus",
                        cluster_of(config_), config_.node.id});
   if (!log)
-    return std::move(log).assume_error();
+    return with_advice(std::move(log).assume_error(), config_);
   const auto incarnation = log.assume_value().who.start;
   start_elector(std::move(log).assume_value(), begun.members);
   start_keeper();
@@ -213,6 +229,7 @@ void node::start_keeper() {
   options.catalog = catalog_;
   options.maker = maker_;
   options.waiters_max = config::keeper_waiters_max;
+  options.settling_max = config::settling_max;
   options.log = log_;
   options.start_region
     = [this, maker = maker_](std::shared_ptr<shm::region> region) {

@@ -110,18 +110,13 @@ actors::peer_identity node_identity::as_peer(key_lookup find) const {
   return made;
 }
 
-actors::peer_identity node_identity::as_first_seen() const {
+actors::peer_identity node_identity::as_shown() const {
   auto made = as_peer({});
-  const auto seen = std::make_shared<std::optional<std::string>>();
-  made.verify = [seen](std::uint64_t node, std::string_view hello_key,
-                       std::string_view text,
-                       std::string_view signature) -> shm::result<void> {
-    const std::string shown{hello_key};
-    auto proven = verify([&](std::uint64_t) { return seen->value_or(shown); },
-                         node, hello_key, text, signature);
-    if (proven && !*seen)
-      *seen = shown;
-    return proven;
+  made.verify = [](std::uint64_t node, std::string_view hello_key,
+                   std::string_view text, std::string_view signature) {
+    const auto shown
+      = [&](std::uint64_t) { return std::optional{std::string{hello_key}}; };
+    return verify(shown, node, hello_key, text, signature);
   };
   return made;
 }

@@ -33,10 +33,10 @@ public:
   /// whose recorded key fits. A node without a recorded key is refused.
   actors::peer_identity as_peer(key_lookup find) const;
 
-  /// For one other node whose key is not recorded: signs, and believes the
-  /// first key that is shown with its proof, from then on no other. Whoever has
-  /// a certificate of the cluster can be that first one.
-  actors::peer_identity as_first_seen() const;
+  /// For another node whose key the configuration does not record: signs, and
+  /// believes whoever proves the key that it shows. Which key that may be is
+  /// judged by whom the tables know (rules/peer_hello.hpp).
+  actors::peer_identity as_shown() const;
 
 private:
   node_identity(std::string public_key,

@@ -145,6 +145,7 @@ void core::apply(log_index index) {
 
 void core::on_applied_change(log_index index) {
   const auto& members = *log_.membership_at(index).second;
+  listening_.note_members(members);
   absorb(library_.committed_change(index, members, now_), {}, 0, nullptr);
 }
 

@@ -2,9 +2,11 @@
 //
 // Rule 8: the library expects links that neither repeat nor overtake. Rule 17:
 // a database that was lost, or a second one under the same id, is another
-// voter: it must not be heard as the one that was known.
+// voter: it must not be heard as the one that was known, unless that one was
+// removed from the members.
 #pragma once
 
+#include "actors/consensus/membership.hpp"
 #include "actors/consensus/messages.hpp"
 
 #include <map>
@@ -33,8 +35,12 @@ public:
   verdict hear(node_id from, const origin& who, std::uint64_t sequence) {
     const auto [found, first] = heard_.try_emplace(from, state{who, 0});
     auto& known = found->second;
-    if (!first && who.database != known.who.database)
-      return verdict::other_database;
+    if (!first && who.database != known.who.database) {
+      if (!known.left)
+        return verdict::other_database;
+      known = {who, sequence};
+      return verdict::in_order;
+    }
     if (who.start < known.who.start
         || (who.start == known.who.start && sequence <= known.sequence))
       return verdict::too_late;
@@ -48,20 +54,29 @@ public:
       heard_[id] = {{database, 0}, 0};
   }
 
-  bool knows(node_id id) const {
-    return heard_.contains(id);
+  /// These are the members now: whoever is none may come back with another
+  /// database, since the votes of the first one count no more.
+  void note_members(const membership& members) {
+    for (auto& [id, known] : heard_)
+      known.left = known.left || find(members, id) == nullptr;
   }
 
-  /// 0: never heard.
-  std::uint64_t database_of(node_id id) const {
+  /// Under that id it expects one database.
+  bool knows(node_id id) const {
     const auto found = heard_.find(id);
-    return found == heard_.end() ? 0 : found->second.who.database;
+    return found != heard_.end() && !found->second.left;
+  }
+
+  /// 0: never heard, or not since it left.
+  std::uint64_t database_of(node_id id) const {
+    return knows(id) ? heard_.at(id).who.database : 0;
   }
 
 private:
   struct state {
     origin who;
     std::uint64_t sequence = 0;
+    bool left = false; ///< and was not heard since
   };
 
   std::map<node_id, state> heard_;

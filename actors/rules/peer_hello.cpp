@@ -118,6 +118,22 @@ verdict judge_history(const hello& ours, const hello& theirs,
   return std::nullopt;
 }
 
+std::string digits_of(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string made;
+  for (const char c : bytes) {
+    made += digits[static_cast<unsigned char>(c) >> 4U];
+    made += digits[static_cast<unsigned char>(c) & 0xFU];
+  }
+  return made;
+}
+
+/// Enough to tell two apart in a log.
+std::string short_key(const std::string& digits) {
+  constexpr std::size_t shown_max = 16;
+  return digits.empty() ? "no key" : "key " + digits.substr(0, shown_max);
+}
+
 void put(std::string& to, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8)
     to += static_cast<char>((number >> shift) & 0xFFU);
@@ -172,6 +188,8 @@ std::string_view text_of(hello_refusal refusal) noexcept {
     return "not a member";
   case hello_refusal::not_proven:
     return "identity not proven";
+  case hello_refusal::different_key:
+    return "different key";
   }
   return "?";
 }
@@ -188,7 +206,27 @@ verdict judge_hello(const hello& ours, const hello& theirs,
     return refused;
   if (auto refused = judge_settings(ours.settings, theirs.settings))
     return refused;
+  if (auto refused = judge_key(theirs.key, known))
+    return refused;
   return judge_history(ours, theirs, known);
+}
+
+verdict judge_key(std::string_view key, const known_peer& known) {
+  const auto node = std::to_string(known.node);
+  const auto shown = digits_of(key);
+  if (!known.key.empty() && shown != known.key)
+    return refuse(hello_refusal::different_key,
+                  "node " + node + " shows " + short_key(shown)
+                    + ", the members know it by " + short_key(known.key)
+                    + ": give it back its data directory, or remove it "
+                      "('members remove "
+                    + node + "') and add it again");
+  if (known.key.empty() && !known.shown_key.empty() && key != known.shown_key)
+    return refuse(hello_refusal::different_key,
+                  "node " + node + " shows " + short_key(shown)
+                    + ", and showed " + short_key(digits_of(known.shown_key))
+                    + " before: one of the two is not node " + node);
+  return std::nullopt;
 }
 
 std::string hello_transcript(hello_side signer, const hello& dialler,

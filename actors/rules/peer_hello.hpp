@@ -65,6 +65,10 @@ struct known_peer {
   wide_id linked_incarnation;
   /// The end of its log when it last told us.
   history_end history;
+  /// The key that the members' tables have of it, in digits; empty: none.
+  std::string key{};
+  /// The key of the first link since this node started; empty: none yet.
+  std::string shown_key{};
 };
 
 enum class hello_refusal : std::uint8_t {
@@ -78,6 +82,7 @@ enum class hello_refusal : std::uint8_t {
   older_history = 8,
   not_a_member = 9,
   not_proven = 10, ///< the signature is missing or wrong
+  different_key = 11,
 };
 
 std::string_view text_of(hello_refusal refusal) noexcept;
@@ -93,6 +98,10 @@ struct refused_hello {
 std::optional<refused_hello> judge_hello(const hello& ours, const hello& theirs,
                                          const known_peer& known,
                                          const hello_bounds& bounds = {});
+
+/// Nothing: that node may show this key, raw bytes.
+std::optional<refused_hello> judge_key(std::string_view key,
+                                       const known_peer& known);
 
 enum class hello_side : std::uint8_t { dialler = 1, dialled = 2 };
 

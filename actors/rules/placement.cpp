@@ -43,8 +43,11 @@ std::uint64_t score(std::uint64_t region, const placement_node& node) {
 class region_plan {
 public:
   region_plan(const placement_region& region,
-              const std::vector<placement_node>& nodes)
-    : region_{region}, nodes_{nodes}, holders_{region.replicas} {
+              const std::vector<placement_node>& nodes, bool takes_on)
+    : region_{region},
+      nodes_{nodes},
+      takes_on_{takes_on},
+      holders_{region.replicas} {
     holders_.insert(region.home);
     for (const auto id : rank_nodes(region.tenant, region.region, nodes))
       if (is_welcome(id))
@@ -129,7 +132,9 @@ private:
     auto made = step(region_.epoch == 0 ? placement_reason::first
                                         : placement_reason::lost);
     made.home = ranked_.front();
-    made.replicas = ideal_;
+    made.replicas.clear();
+    if (takes_on_)
+      made.replicas = ideal_;
     made.replicas.erase(made.home);
     return made;
   }
@@ -183,7 +188,7 @@ private:
   }
 
   std::optional<placement_step> add_missing() const {
-    if (welcome_holders() >= ideal_.size())
+    if (!takes_on_ || welcome_holders() >= ideal_.size())
       return std::nullopt;
     if (const auto id = best_stranger())
       return hold_on(*id, placement_reason::missing);
@@ -209,7 +214,7 @@ private:
 
   std::optional<placement_step> improve() const {
     for (const auto id : ranked_)
-      if (ideal_.contains(id) && !holders_.contains(id))
+      if (takes_on_ && ideal_.contains(id) && !holders_.contains(id))
         return hold_on(id, placement_reason::balance);
     if (!ranked_.empty() && region_.home != ranked_.front()
         && region_.settled_holders.contains(ranked_.front()))
@@ -219,6 +224,7 @@ private:
 
   const placement_region& region_;
   const std::vector<placement_node>& nodes_;
+  bool takes_on_;
   std::set<placed_on> holders_;
   std::vector<placed_on> ranked_; ///< those that may take something new
   std::set<placed_on> ideal_;     ///< the first of them, as many as wanted
@@ -241,12 +247,32 @@ std::vector<placed_on> rank_nodes(std::string_view tenant,
   return ranked;
 }
 
+std::string_view text_of(placement_reason why) noexcept {
+  switch (why) {
+  case placement_reason::first:
+    return "it lived nowhere";
+  case placement_reason::lost:
+    return "all who held it have left";
+  case placement_reason::failed:
+    return "its home is down";
+  case placement_reason::drained:
+    return "its home is being emptied";
+  case placement_reason::missing:
+    return "too few nodes hold it";
+  case placement_reason::surplus:
+    return "more nodes hold it than need be";
+  case placement_reason::balance:
+    return "it lives better elsewhere";
+  }
+  return "?";
+}
+
 std::vector<placement_step> plan_placement(const placement_view& view,
                                            placement_options options) {
   std::vector<placement_step> steps;
   std::size_t balancing = 0;
   for (const auto& region : view.regions) {
-    auto step = region_plan{region, view.nodes}.next();
+    auto step = region_plan{region, view.nodes, options.takes_on}.next();
     if (!step)
       continue;
     if (step->why == placement_reason::balance

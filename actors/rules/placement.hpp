@@ -45,6 +45,8 @@ enum class placement_reason : std::uint8_t {
   balance = 7  ///< it would live better elsewhere
 };
 
+std::string_view text_of(placement_reason why) noexcept;
+
 /// One change of one region, made for one epoch.
 struct placement_step {
   std::string tenant;
@@ -68,6 +70,10 @@ struct placement_view {
 struct placement_options {
   /// Steps that only balance, at a time: clients are to attach again.
   std::size_t balancing_max = 4;
+
+  /// New holders can be given the values of those that have them. Otherwise
+  /// nobody is taken on: an epoch with such a holder would never settle.
+  bool takes_on = true;
 };
 
 /// The next steps, at most one for a region: none once all is as it should be.

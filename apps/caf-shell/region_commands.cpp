@@ -129,7 +129,10 @@ command_result list_regions(workplace& at, const arguments&) {
                         {"home", each.home},
                         {"state", each.state},
                         {"role", each.role},
-                        {"rights", each.rights}});
+                        {"rights", each.rights},
+                        {"replicas", each.replicas},
+                        {"settled", each.settled},
+                        {"began_empty", each.began_empty}});
   if (out.data.empty())
     out.remark = "no regions that you have a right on";
   return out;

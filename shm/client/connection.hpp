@@ -59,6 +59,9 @@ struct region_listing {
   std::uint64_t variables = 0, variables_max = 0, clients = 0;
   std::uint64_t epoch = 0, home = 0;
   std::string state, role, rights;
+  std::string replicas;          // ids of nodes, parted by blanks
+  bool settled = false;          // in this epoch all holders have all values
+  std::uint64_t began_empty = 0; // the last epoch that took over no values
 };
 
 struct variable_listing {

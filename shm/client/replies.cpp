@@ -91,6 +91,9 @@ shm::result<region_listing> read_region(const wire::fields& from) {
   out.state = reply.text("state");
   out.role = reply.text("role");
   out.rights = reply.text("rights");
+  out.replicas = reply.text("replicas");
+  out.settled = reply.truth("settled");
+  out.began_empty = reply.number("began_empty");
   return reply.complete(std::move(out));
 }
 

@@ -90,3 +90,15 @@ TEST_CASE_METHOD(leading_node, "nobody gets a vote who would be missing",
 
   CHECK_FALSE(next());
 }
+
+TEST_CASE_METHOD(leading_node, "an order gives no vote to who would be missing",
+                 "[actors][cluster]") {
+  let_in(newcomer);
+  // As the core begins: nothing is missing from an empty log.
+  hear_from(newcomer, 0, std::nullopt);
+  CHECK_FALSE(may_vote(state, newcomer));
+
+  state.seen.core.progress.clear();
+  hear_from(newcomer, 40, 950ms);
+  CHECK(may_vote(state, newcomer));
+}

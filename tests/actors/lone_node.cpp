@@ -75,6 +75,7 @@ void lone_node::start_keeper() {
   options.catalog = catalog;
   options.maker = maker;
   options.waiters_max = 64;
+  options.settling_max = 2;
   options.log = log();
   options.start_region = [this](std::shared_ptr<shm::region> memory) {
     memories[memory->options().name] = memory;

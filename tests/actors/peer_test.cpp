@@ -273,3 +273,36 @@ TEST_CASE_METHOD(two_nodes, "pings of a stranger are not answered",
 
   CHECK(status(1).messages_out == before);
 }
+
+TEST_CASE_METHOD(two_nodes,
+                 "a link ends when the members know the node by another key",
+                 "[actors][peer]") {
+  said[2].key = "key 2";
+  begin_both();
+  REQUIRE(status(1).phase == peer_phase::linked);
+
+  caf::anon_send(seen_from[1], peer_key{"6b65792033"});
+  advance(2000ms);
+
+  CHECK(status(1).phase != peer_phase::linked);
+  CHECK(status(1).refused.starts_with("different key: node 2 shows key "
+                                      "6b65792032, the members know it by key "
+                                      "6b65792033"));
+  CHECK(status(1).links == 1);
+  // It was removed, and comes back as another.
+  caf::anon_send(seen_from[1], peer_key{});
+  advance(2000ms);
+  CHECK(status(1).phase == peer_phase::linked);
+}
+
+TEST_CASE_METHOD(two_nodes, "a node that is known by its key is let in again",
+                 "[actors][peer]") {
+  said[2].key = "key 2";
+  begin_both();
+
+  caf::anon_send(seen_from[1], peer_key{"6b65792032"});
+  advance(500ms);
+
+  CHECK(status(1).phase == peer_phase::linked);
+  CHECK(status(1).links == 1);
+}

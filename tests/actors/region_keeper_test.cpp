@@ -115,6 +115,62 @@ TEST_CASE_METHOD(one_region, "a region made by command survives a restart",
   CHECK(names() == std::vector<std::string>{"bid"});
 }
 
+TEST_CASE_METHOD(one_region, "a region of this node alone settles once made",
+                 "[actors][keeper]") {
+  CHECK(row().placement.settled_epoch == row().placement.epoch);
+  CHECK(row().placement.settled_holders == std::set<catalog::node_id>{1});
+
+  kill();
+  begin();
+
+  CHECK(row().placement.settled_epoch == row().placement.epoch);
+}
+
+TEST_CASE_METHOD(one_region, "a region with replicas settles not by itself",
+                 "[actors][keeper]") {
+  join_node_2();
+  REQUIRE(
+    run_command(catalog::set_placement{quotes, row().placement.epoch, 1, {2}}));
+
+  advance(1000ms);
+
+  CHECK(row().placement.settled_epoch < row().placement.epoch);
+}
+
+TEST_CASE_METHOD(one_region, "many regions settle, a few at a time",
+                 "[actors][keeper]") {
+  for (const auto* name : {"a", "b", "c"}) {
+    catalog::create_region made;
+    made.name = {"prod", name};
+    made.options = {mebibyte, mebibyte, 16, 16};
+    REQUIRE(run_command(made));
+  }
+  kill();
+
+  begin();
+
+  const auto now = tables();
+  for (const auto& [name, each] : now->regions)
+    CHECK(each.placement.settled_epoch == each.placement.epoch);
+}
+
+TEST_CASE_METHOD(one_region,
+                 "a node that is being emptied leaves it to the leader where "
+                 "a region is to live",
+                 "[actors][keeper]") {
+  catalog::change_member drain;
+  drain.node = 1;
+  drain.draining = true;
+  REQUIRE(run_command(drain));
+  catalog::create_region made;
+  made.name = {"prod", "orders"};
+  made.options = {mebibyte, mebibyte, 16, 16};
+
+  REQUIRE(run_command(made));
+
+  CHECK(tables()->regions.at(made.name).placement.home == 0);
+}
+
 TEST_CASE_METHOD(one_region, "a region that was removed stays removed",
                  "[actors][keeper]") {
   auto client = std::make_unique<caf::scoped_actor>(system);
@@ -134,8 +190,8 @@ TEST_CASE_METHOD(one_region, "a region that was removed stays removed",
 TEST_CASE_METHOD(one_region, "a removal is answered when its clients see it",
                  "[actors][keeper]") {
   caf::scoped_actor client{system};
-  REQUIRE(ask_as<attached_region>(client, *find_quotes().value,
-                                  attach_request{}));
+  REQUIRE(
+    ask_as<attached_region>(client, *find_quotes().value, attach_request{}));
 
   ask_in_haste(catalog, command_request{catalog::remove_region{quotes}, {}});
 

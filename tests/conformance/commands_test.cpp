@@ -47,8 +47,9 @@ std::set<std::string> names_of(const wire::fields& fields) {
 }
 
 const std::set<std::string> region_columns{
-  "region",  "bytes", "bytes_max", "bytes_free", "variables", "variables_max",
-  "clients", "epoch", "home",      "state",      "role",      "rights"};
+  "region",        "bytes",   "bytes_max", "bytes_free", "variables",
+  "variables_max", "clients", "epoch",     "home",       "state",
+  "role",          "rights",  "replicas",  "settled",    "began_empty"};
 
 wire::fields attach_arguments(const std::string& region,
                               const std::string& access) {
@@ -105,6 +106,9 @@ TEST_CASE("regions and region tell the same of a region",
   CHECK(wire::number_or(row, "variables", 0) == 3);
   CHECK(*wire::find_text(one, "state") == "active");
   CHECK(*wire::find_text(one, "role") == "home");
+  CHECK(wire::find_text(one, "replicas")->empty());
+  CHECK(wire::number_or(one, "began_empty", 0)
+        == wire::number_or(one, "epoch", 1));
 
   const auto after
     = client.ask("regions", {{"after", text("quotes")}}).frame().fields;

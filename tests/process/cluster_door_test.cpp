@@ -3,6 +3,8 @@
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 using namespace holdfast;
@@ -25,6 +27,22 @@ bool says(node_cluster& cluster, std::uint64_t id,
       return false;
     },
     20s);
+}
+
+/// It has had it agreed on that it is there.
+bool is_entered(node_cluster& cluster, std::uint64_t id) {
+  return cluster.at(id).log().find("takes part in its cluster")
+         != std::string::npos;
+}
+
+/// An operator at node 1 has something done with node 2, in several tries.
+bool orders(const node_cluster& cluster, const std::string& command) {
+  wire::fields about{{"node", std::uint64_t{2}}};
+  if (command == "members_add")
+    about.push_back(
+      {"address", "127.0.0.1:" + std::to_string(cluster.port(2))});
+  return eventually([&] { return cluster.call(1, command, about).has_value(); },
+                    30s);
 }
 
 } // namespace
@@ -107,4 +125,77 @@ TEST_CASE("a second node with one id is refused while the first one lives",
   CHECK(says(cluster, 2, {"hello failed"}));
   CHECK(cluster.status(2).leader == 1);
   CHECK(cluster.status(2).healthy == 3);
+}
+
+TEST_CASE("a node that comes back with another key is refused until it was "
+          "removed",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  // Its key is in the tables once it has joined.
+  REQUIRE(eventually([&] { return is_entered(cluster, 2); }, 30s));
+  cluster.kill(2);
+  cluster.forget(2);
+
+  cluster.start(2);
+
+  INFO(cluster.logs());
+  CHECK(says(
+    cluster, 1,
+    {"a peer's hello failed", "different key: node 2", "members remove 2"}));
+  CHECK(says(
+    cluster, 2,
+    {"a peer's hello failed", "different key: node 2", "members remove 2"}));
+  CHECK(cluster.status(2).leader == 0);
+}
+
+TEST_CASE("a node that was removed comes back with another key",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  REQUIRE(eventually([&] { return is_entered(cluster, 2); }, 30s));
+  cluster.kill(2);
+  cluster.forget(2);
+  REQUIRE(orders(cluster, "members_remove"));
+  REQUIRE(
+    eventually([&] { return cluster.member_seen_by(1, 2).empty(); }, 30s));
+
+  cluster.start(2);
+  REQUIRE(orders(cluster, "members_add"));
+  const auto voted = orders(cluster, "members_promote");
+
+  INFO(cluster.logs());
+  CHECK(voted);
+  CHECK(cluster.await_leader_at({1, 2, 3}, 1));
+  const auto* role = wire::find_text(cluster.member_seen_by(2, 2), "role");
+  REQUIRE(role != nullptr);
+  CHECK(*role == "voter");
+}
+
+TEST_CASE("a member whose log is damaged does not start and says how it may "
+          "come back",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  REQUIRE(cluster.at(2).stop() == 0);
+  const auto log = cluster.at(2).directory() + "/state/consensus/consensus.db";
+  const auto size = std::filesystem::file_size(log);
+  REQUIRE(size > 4096);
+  std::fstream damaged{log, std::ios::in | std::ios::out | std::ios::binary};
+  damaged.seekp(4096);
+  damaged << std::string(size - 4096, 'x') << std::flush;
+
+  const auto ended = run_node({"--config", cluster.at(2).config_file()});
+
+  CHECK(ended.exit_code == 14);
+  for (const auto* words :
+       {"must not come back as the member it was", "'members remove 2'",
+        "'members add 2 127.0.0.1:", "'members promote 2'"})
+    CHECK(ended.output.find(words) != std::string::npos);
+  // Nothing was repaired or begun in its place.
+  CHECK(std::filesystem::file_size(log) == size);
+  CHECK(run_node({"--config", cluster.at(2).config_file()}).exit_code == 14);
 }

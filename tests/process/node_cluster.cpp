@@ -3,6 +3,7 @@
 #include "tests/support/free_ports.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace holdfast::test {
 
@@ -17,6 +18,14 @@ bool flag(const wire::fields& in, std::string_view name) {
   const auto* held = wire::find(in, name);
   const auto* flag = held != nullptr ? std::get_if<bool>(held) : nullptr;
   return flag != nullptr && *flag;
+}
+
+wire::rows rows_of(const shm::result<wire::fields>& heard) {
+  if (!heard)
+    return {};
+  const auto* rows = wire::find(heard.assume_value(), "rows");
+  const auto* all = rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
+  return all != nullptr ? *all : wire::rows{};
 }
 
 } // namespace
@@ -74,15 +83,25 @@ std::string node_cluster::found_by(std::uint64_t id,
 
 wire::fields node_cluster::member_seen_by(std::uint64_t at,
                                           std::uint64_t id) const {
-  const auto heard = call(at, "members");
-  if (!heard)
-    return {};
-  const auto* rows = wire::find(heard.assume_value(), "rows");
-  const auto* all = rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
-  if (all != nullptr)
-    for (const auto& row : *all)
-      if (wire::number_or(row, "node", 0) == id)
-        return row;
+  return row_seen_by(at, "members", "node", id);
+}
+
+wire::fields node_cluster::region_seen_by(std::uint64_t at,
+                                          const std::string& region) const {
+  for (auto& row : rows_of(call(at, "regions")))
+    if (const auto* name = wire::find_text(row, "region");
+        name != nullptr && *name == region)
+      return row;
+  return {};
+}
+
+wire::fields node_cluster::row_seen_by(std::uint64_t at,
+                                       const std::string& command,
+                                       std::string_view column,
+                                       std::uint64_t number) const {
+  for (auto& row : rows_of(call(at, command)))
+    if (wire::number_or(row, column, 0) == number)
+      return row;
   return {};
 }
 
@@ -121,6 +140,10 @@ client::connect_options node_cluster::door(std::uint64_t id) const {
   made.client = "node_cluster";
   made.patience = 8s;
   return made;
+}
+
+void node_cluster::forget(std::uint64_t id) {
+  std::filesystem::remove_all(at(id).directory() + "/state");
 }
 
 shm::result<wire::fields> node_cluster::call(std::uint64_t id,

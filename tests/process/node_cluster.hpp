@@ -48,6 +48,9 @@ public:
   void start_all();
   void kill(std::uint64_t id);
 
+  /// Its data directory is lost. It must not run.
+  void forget(std::uint64_t id);
+
   real_node& at(std::uint64_t id) {
     return *nodes_.at(id);
   }
@@ -77,6 +80,14 @@ public:
 
   /// How a client of this host comes in at a node that has been started once.
   client::connect_options door(std::uint64_t id) const;
+
+  /// The row of a region in what a node tells of all; empty: there is none.
+  wire::fields region_seen_by(std::uint64_t at,
+                              const std::string& region) const;
+
+  /// The row of a command's answer that has that number there.
+  wire::fields row_seen_by(std::uint64_t at, const std::string& command,
+                           std::string_view column, std::uint64_t number) const;
 
   told_status status(std::uint64_t id) const;
 

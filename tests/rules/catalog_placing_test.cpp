@@ -142,3 +142,40 @@ TEST_CASE("a region created again under its name is another",
   CHECK(catalog::to_release(1, tables.all(), {first}).empty());
   CHECK(catalog::to_release(1, tables.all(), {}) == std::vector{first});
 }
+
+TEST_CASE("a home says that an epoch has settled when nobody else held it",
+          "[rules][catalog]") {
+  five_nodes tables;
+  const auto epoch = tables.tell(region_of("prod", "quotes", 1)).index;
+  const auto placed = [&] { return tables.all().regions.at(quotes).placement; };
+  using settling = std::vector<catalog::settle_region>;
+
+  CHECK(catalog::to_settle(1, tables.all()) == settling{{quotes, epoch}});
+  CHECK(catalog::to_settle(2, tables.all()).empty());
+  REQUIRE(tables.tell(catalog::settle_region{quotes, epoch}).ok());
+  CHECK(catalog::to_settle(1, tables.all()).empty());
+
+  SECTION("not while a replica is to be filled") {
+    REQUIRE(tables.tell(catalog::set_placement{quotes, epoch, 1, {2}}).ok());
+    CHECK(catalog::to_settle(1, tables.all()).empty());
+
+    REQUIRE(tables.tell(catalog::settle_region{quotes, placed().epoch}).ok());
+    REQUIRE(
+      tables.tell(catalog::set_placement{quotes, placed().epoch, 1, {}}).ok());
+    // Node 2 had all of it, too: a majority of the two is both.
+    CHECK(catalog::to_settle(1, tables.all()).empty());
+  }
+  SECTION("also when it begins anew there") {
+    REQUIRE(tables.join(1, 2).ok());
+    CHECK(catalog::to_settle(1, tables.all())
+          == settling{{quotes, placed().epoch}});
+  }
+}
+
+TEST_CASE("what concerns placement is known from the command",
+          "[rules][catalog]") {
+  CHECK(catalog::concerns_placement(catalog::decide_health{}));
+  CHECK(catalog::concerns_placement(catalog::create_region{}));
+  CHECK_FALSE(catalog::concerns_placement(catalog::add_variables{}));
+  CHECK_FALSE(catalog::concerns_placement(catalog::open_session{}));
+}

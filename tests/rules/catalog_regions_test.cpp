@@ -247,21 +247,74 @@ TEST_CASE("a region whose only holder starts again begins empty there",
   CHECK(tables.placed().settled_holders.empty());
 }
 
-TEST_CASE("a region that others hold does not begin empty when its home does",
+TEST_CASE("a home that starts again goes on in a new epoch, with what others "
+          "hold",
+          "[rules][catalog]") {
+  four_nodes tables;
+  tables.settle_on_three();
+  const auto before = tables.placed();
+
+  REQUIRE(tables.join(1, 2).ok());
+
+  CHECK(tables.epoch() > before.epoch);
+  CHECK(tables.placed().home == 1);
+  CHECK(tables.placed().replicas == before.replicas);
+  CHECK(tables.placed().settled_holders == std::set<catalog::node_id>{2, 3});
+  CHECK(tables.placed().began_empty == before.began_empty);
+  CHECK(tables.placed().settled_epoch == before.settled_epoch);
+}
+
+TEST_CASE("a replica that starts again has settled no more, until its home "
+          "says so",
+          "[rules][catalog]") {
+  four_nodes tables;
+  tables.settle_on_three();
+  const auto epoch = tables.epoch();
+
+  REQUIRE(tables.join(3, 2).ok());
+
+  CHECK(tables.epoch() == epoch);
+  CHECK(tables.placed().settled_holders == std::set<catalog::node_id>{1, 2});
+  CHECK(tables.tell(move_home{quotes, epoch, 3}).code
+        == errc::version_conflict);
+  REQUIRE(tables.tell(settle_region{quotes, epoch}).ok());
+  CHECK(tables.tell(move_home{quotes, epoch, 3}).ok());
+}
+
+TEST_CASE("a region begins empty when all that had its values start again",
           "[rules][catalog]") {
   four_nodes tables;
   REQUIRE(tables.tell(region_of("prod", "quotes", 2, {3})).ok());
   REQUIRE(tables.tell(settle_region{quotes, tables.epoch()}).ok());
-  const auto held_by_two = tables.placed();
+  REQUIRE(tables.join(2, 2).ok());
+  REQUIRE(tables.tell(move_home{quotes, tables.epoch(), 3}).ok());
+  const auto moved = tables.placed();
+
+  SECTION("the home, which was the last") {
+    REQUIRE(tables.join(3, 2).ok());
+
+    CHECK(tables.placed().home == 3);
+    CHECK(tables.epoch() > moved.epoch);
+    CHECK(tables.placed().began_empty == tables.epoch());
+  }
+  SECTION("not one that had none of them") {
+    REQUIRE(tables.join(2, 3).ok());
+
+    CHECK(tables.placed() == moved);
+  }
+}
+
+TEST_CASE("a region that never settled begins empty when its home starts again",
+          "[rules][catalog]") {
+  four_nodes tables;
+  REQUIRE(tables.tell(region_of("prod", "quotes", 2, {3})).ok());
+  const auto before = tables.epoch();
 
   REQUIRE(tables.join(2, 2).ok());
 
-  CHECK(tables.placed() == held_by_two);
-  // Node 2 alone is to hold it, but has not yet said that it does.
-  REQUIRE(tables.tell(set_placement{quotes, tables.epoch(), 2, {}}).ok());
-  const auto unsettled = tables.placed();
-  REQUIRE(tables.join(2, 3).ok());
-  CHECK(tables.placed() == unsettled);
+  CHECK(tables.epoch() > before);
+  CHECK(tables.placed().began_empty == tables.epoch());
+  CHECK(tables.placed().replicas == std::set<catalog::node_id>{3});
 }
 
 // -- the audit trail ----------------------------------------------------------

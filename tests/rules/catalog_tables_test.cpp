@@ -77,6 +77,30 @@ TEST_CASE("what an earlier start of a node asked for is unknown",
   CHECK_FALSE(tables.all().tenants.contains("late"));
 }
 
+TEST_CASE("a member keeps its key until it is removed", "[rules][catalog]") {
+  prod tables;
+  catalog::join_member joining;
+  joining.node = 2;
+  joining.address = "host:2";
+  const auto join_with = [&](const char* key) {
+    ++joining.incarnation;
+    joining.key = key;
+    joining.seen = tables.all().applied;
+    return tables.tell_as({origin_kind::node, 2, joining.incarnation}, 1,
+                          joining);
+  };
+  REQUIRE(join_with("").ok());
+  REQUIRE(join_with("aa").ok());
+  REQUIRE(join_with("aa").ok());
+
+  const auto other = join_with("bb");
+
+  CHECK(other.code == errc::refused);
+  CHECK(tables.all().members.at(2).key == "aa");
+  REQUIRE(tables.tell(catalog::leave_member{2}).ok());
+  CHECK(join_with("bb").ok());
+}
+
 TEST_CASE("a late copy of a join does not bring back a member that left",
           "[rules][catalog]") {
   prod tables;

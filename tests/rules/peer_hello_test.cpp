@@ -180,3 +180,34 @@ TEST_CASE_METHOD(two_nodes, "whatever changes, something else is signed",
 
   CHECK(spelled.size() == 15);
 }
+
+TEST_CASE_METHOD(two_nodes, "a node shows the key that the members know it by",
+                 "[rules][peer_hello]") {
+  known.key = "6b65792032"; // "key 2"
+  CHECK(verdict() == "accepted");
+
+  theirs.key = "key 3";
+
+  CHECK(verdict()
+        == "different key: node 2 shows key 6b65792033, the members know it "
+           "by key 6b65792032: give it back its data directory, or remove it "
+           "('members remove 2') and add it again");
+  theirs.key.clear();
+  CHECK(verdict().starts_with("different key: node 2 shows no key"));
+}
+
+TEST_CASE_METHOD(two_nodes,
+                 "a node whose key nobody knows shows the same one each time",
+                 "[rules][peer_hello]") {
+  known.shown_key = "key 2";
+  CHECK(verdict() == "accepted");
+
+  theirs.key = "key 3";
+
+  CHECK(verdict()
+        == "different key: node 2 shows key 6b65792033, and showed key "
+           "6b65792032 before: one of the two is not node 2");
+  // What the members know counts, whatever was shown.
+  known.key = "6b65792033";
+  CHECK(verdict() == "accepted");
+}

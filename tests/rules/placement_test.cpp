@@ -300,6 +300,21 @@ TEST_CASE("a region whose values left with their holder begins empty",
   CHECK_FALSE(steps.front().moves_home);
 }
 
+TEST_CASE("nobody is taken on where nobody could be given the values",
+          "[rules][placement]") {
+  const placement_options alone{100, false};
+  auto view = many_regions(3, 2, 20);
+  carry_out(view, plan_placement(view, alone), 1);
+  settle(view);
+
+  for (const auto& region : view.regions)
+    CHECK(region.replicas.empty());
+  CHECK(plan_placement(view, alone).empty());
+  node(view, 1).draining = true;
+  node(view, 2).healthy = false;
+  CHECK(plan_placement(view, alone).empty());
+}
+
 TEST_CASE("balancing is done a few regions at a time", "[rules][placement]") {
   auto view = many_regions(2, 1);
   REQUIRE(converge(view) >= 0);

@@ -181,8 +181,10 @@ TEST_CASE("regions come page by page", "[shm][client]") {
     for (const auto* name : {"bytes", "bytes_max", "bytes_free", "variables",
                              "variables_max", "clients", "epoch", "home"})
       row.push_back({name, std::uint64_t{row.size()}});
-    for (const auto* name : {"state", "role", "rights"})
+    for (const auto* name : {"state", "role", "rights", "replicas"})
       row.push_back({name, std::string{name}});
+    row.push_back({"settled", true});
+    row.push_back({"began_empty", std::uint64_t{7}});
     return wire::fields{{"rows", wire::rows{row}}, {"more", after == nullptr}};
   })};
   const auto made = connected(node);
@@ -197,6 +199,9 @@ TEST_CASE("regions come page by page", "[shm][client]") {
   CHECK(last.bytes == 1);
   CHECK(last.home == 8);
   CHECK(last.rights == "rights");
+  CHECK(last.replicas == "replicas");
+  CHECK(last.settled);
+  CHECK(last.began_empty == 7);
 }
 
 TEST_CASE("memory comes only by attach", "[shm][client]") {

@@ -1,6 +1,7 @@
 #include "tests/simulation/caretaker.hpp"
 
 #include "actors/consensus/membership.hpp"
+#include "actors/member_progress.hpp"
 #include "actors/rules/catalog/placing.hpp"
 
 #include <algorithm>
@@ -119,12 +120,9 @@ caretaker::heir(instant now, const consensus::core_status& core) {
   leads_ = leads;
   if (!leads || bugs_.never_hands_over)
     return std::nullopt;
-  std::vector<rules::voter_view> voters;
-  for (const auto& one : core.progress)
-    if (one.role == consensus::member_role::voter && one.id != self_)
-      voters.push_back(
-        {one.id, one.contact.value_or(instant{}), one.caught_up, false});
-  const auto to = leading_.on_tick(now, voters);
+  // Nobody is emptied here.
+  const auto to = leading_.on_tick(
+    now, rules::other_voters(actors::progress_of(core), self_, {}));
   return core.transferee == 0 ? to : std::nullopt;
 }
 
@@ -200,7 +198,9 @@ bool caretaker::hears_majority(const std::set<catalog::node_id>& of) const {
 std::optional<catalog::command> caretaker::as_home(const own_view& seen) const {
   for (const auto& [name, region] : seen.tables.regions) {
     const auto& placed = region.placement;
-    if (placed.home == self_ && placed.settled_epoch != placed.epoch
+    const bool settled = placed.settled_epoch == placed.epoch
+                         && placed.settled_holders == placed.holders();
+    if (placed.home == self_ && !settled
         && hears_majority(placed.settled_holders)
         && hears_majority(placed.holders()))
       return catalog::settle_region{name, placed.epoch};

@@ -35,6 +35,20 @@ region_changes follow(node_id node, const contents& tables,
   return changes;
 }
 
+std::vector<settle_region> to_settle(node_id node, const contents& tables) {
+  const std::set<node_id> alone{node};
+  std::vector<settle_region> all;
+  for (const auto& [name, each] : tables.regions) {
+    const auto& placed = each.placement;
+    if (placed.home != node || !placed.replicas.empty()
+        || placed.settled_epoch == placed.epoch)
+      continue;
+    if (placed.began_empty == placed.epoch || placed.settled_holders == alone)
+      all.push_back({name, placed.epoch});
+  }
+  return all;
+}
+
 std::vector<log_index> to_release(node_id node, const contents& tables,
                                   const std::set<log_index>& held) {
   std::vector<log_index> all;

@@ -50,6 +50,11 @@ std::optional<local_region> wanted_on(node_id node, const region& of);
 region_changes follow(node_id node, const contents& tables,
                       const std::map<log_index, local_region>& have);
 
+/// Regions of which the node may say that their epoch has settled, once it has
+/// them in that epoch: it is their home and their only holder, and nobody else
+/// had settled. Where others hold them, their home is to know more than this.
+std::vector<settle_region> to_settle(node_id node, const contents& tables);
+
 /// Removed regions that the tables still charge to the node although it has
 /// nothing of them: to be released.
 std::vector<log_index> to_release(node_id node, const contents& tables,

@@ -1,5 +1,7 @@
 #include "actors/rules/catalog/machine.hpp"
 
+#include "actors/rules/catalog/placing.hpp"
+
 namespace holdfast::catalog {
 
 namespace {
@@ -38,6 +40,8 @@ shm::result<octets> machine::apply(log_index index,
     why.detail = "entry " + std::to_string(index) + ": " + why.detail;
     return stop(std::move(why));
   }
+  if (concerns_placement(read.assume_value().command))
+    placing_changed_ = index;
   return encode(now_.apply(index, read.assume_value()));
 }
 
@@ -59,6 +63,7 @@ shm::result<void> machine::restore(log_index index,
                          + std::to_string(read.assume_value().applied())
                          + " came as one of entry " + std::to_string(index));
   now_ = std::move(read).assume_value();
+  placing_changed_ = index;
   stopped_.reset();
   return boost::outcome_v2::success();
 }

@@ -49,6 +49,11 @@ public:
     return now_;
   }
 
+  /// The last entry that may have changed where regions should live.
+  log_index placing_changed() const noexcept {
+    return placing_changed_;
+  }
+
   const std::optional<shm::error>& stopped() const noexcept {
     return stopped_;
   }
@@ -63,6 +68,7 @@ private:
   shm::result<void> check(log_index index);
 
   tables now_;
+  log_index placing_changed_ = 0;
   std::optional<shm::error> stopped_;
 };
 

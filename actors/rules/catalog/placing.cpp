@@ -1,6 +1,17 @@
 #include "actors/rules/catalog/placing.hpp"
 
+#include <variant>
+
 namespace holdfast::catalog {
+
+namespace {
+
+template <class... Each>
+bool holds_any(const command& what) {
+  return (std::holds_alternative<Each>(what) || ...);
+}
+
+} // namespace
 
 rules::placement_view placement_view_of(const contents& of) {
   rules::placement_view view;
@@ -15,6 +26,12 @@ rules::placement_view placement_view_of(const contents& of) {
        placed.settled_holders});
   }
   return view;
+}
+
+bool concerns_placement(const command& what) {
+  return holds_any<create_region, remove_region, move_home, set_placement,
+                   settle_region, join_member, leave_member, change_member,
+                   decide_health>(what);
 }
 
 command command_of(const rules::placement_step& step) {

@@ -10,6 +10,9 @@ namespace holdfast::catalog {
 
 rules::placement_view placement_view_of(const contents& of);
 
+/// It may change what placement_view_of shows.
+bool concerns_placement(const command& what);
+
 /// move_home, or set_placement.
 command command_of(const rules::placement_step& step);
 

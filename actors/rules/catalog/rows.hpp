@@ -85,7 +85,8 @@ struct region_options {
 ///
 /// A new epoch is settled once its home has written back what a majority of
 /// `settled_holders` had accepted. Until then no holder may come or go: a
-/// majority of the new ones need not meet a majority of the old ones.
+/// majority of the new ones need not meet a majority of the old ones. A holder
+/// that begins anew has settled no more, until its home says so again.
 struct placement {
   node_id home = 0;
   std::set<node_id> replicas; ///< without the home

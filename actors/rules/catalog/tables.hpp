@@ -103,7 +103,7 @@ private:
   outcome check_room(std::size_t variables, std::size_t regions) const;
   void begin_epoch(placement& of, node_id home, std::set<node_id> replicas);
   void let_go(node_id holder);
-  void begin_anew(node_id sole_holder);
+  void begin_anew(node_id holder);
   void forget_origin(const origin& from);
 
   limits bounds_;

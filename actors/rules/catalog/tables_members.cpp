@@ -32,6 +32,11 @@ outcome tables::decide(const join_member& what) {
     now_.members.emplace(what.node, std::move(joining));
     return {};
   }
+  const auto& known = found->second.key;
+  if (!known.empty() && joining.key != known)
+    return refuse(errc::refused, "node " + std::to_string(what.node)
+                                   + " is known by another key; remove it "
+                                     "first");
   const auto before = found->second.incarnation;
   if (what.incarnation == before) {
     // It says again what it is; what was decided about it stays.

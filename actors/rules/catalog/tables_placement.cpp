@@ -64,19 +64,15 @@ void tables::begin_epoch(placement& of, node_id home,
     of.began_empty = now_.applied;
 }
 
-/// What it alone held is gone with its memory. Where others hold a region too,
-/// one of them takes over.
-void tables::begin_anew(node_id sole_holder) {
+/// What it held in memory is gone: it has nothing to take over from, and a
+/// region whose home it is must not go on in an epoch that promised values.
+void tables::begin_anew(node_id holder) {
   for (auto& [name, each] : now_.regions) {
     auto& placed = each.placement;
-    if (placed.home != sole_holder || !placed.replicas.empty())
-      continue;
-    auto others = placed.settled_holders;
-    others.erase(sole_holder);
-    if (any_member(others))
-      continue;
-    placed.settled_holders.clear();
-    begin_epoch(placed, sole_holder, {});
+    const bool forgot
+      = !each.options.durable && placed.settled_holders.erase(holder) > 0;
+    if (placed.home == holder || (forgot && placed.settled_holders.empty()))
+      begin_epoch(placed, placed.home, placed.replicas);
   }
 }
 
