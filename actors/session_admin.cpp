@@ -41,7 +41,8 @@ void add_placement(wire::fields& row, const catalog::placement& placed) {
   row.push_back({"replicas", text_of(placed.replicas)});
   row.push_back({"settled", placed.epoch != 0
                               && placed.settled_epoch == placed.epoch
-                              && placed.settled_holders == placed.holders()});
+                              && placed.settled_holders == placed.holders()
+                              && placed.forgot.empty()});
   row.push_back({"began_empty", placed.began_empty});
 }
 

@@ -30,6 +30,14 @@ catalog::region_options some_options(chance& by) {
   return made;
 }
 
+/// As they were asked for: the tables number them.
+std::map<std::string, catalog::variable>
+without_ids(std::map<std::string, catalog::variable> variables) {
+  for (auto& [name, each] : variables)
+    each.id = 0;
+  return variables;
+}
+
 } // namespace
 
 catalog::command asker::next(chance& by) const {
@@ -80,7 +88,7 @@ std::string asker::misses(const catalog::contents& tables) const {
     const auto found = tables.regions.find(name);
     if (found == tables.regions.end())
       return "region " + name.region + " is gone";
-    if (found->second.variables != variables)
+    if (without_ids(found->second.variables) != variables)
       return "region " + name.region + " has other variables";
   }
   return {};

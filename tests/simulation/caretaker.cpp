@@ -199,7 +199,8 @@ std::optional<catalog::command> caretaker::as_home(const own_view& seen) const {
   for (const auto& [name, region] : seen.tables.regions) {
     const auto& placed = region.placement;
     const bool settled = placed.settled_epoch == placed.epoch
-                         && placed.settled_holders == placed.holders();
+                         && placed.settled_holders == placed.holders()
+                         && placed.forgot.empty();
     if (placed.home == self_ && !settled
         && hears_majority(placed.settled_holders)
         && hears_majority(placed.holders()))

@@ -49,8 +49,8 @@ std::size_t world::running(const std::set<node_id>& of) const {
 /// All who have its values lost their database, and may come back for all that
 /// the others know.
 bool world::waits_for_the_lost(const catalog::placement& placed) const {
-  const auto had = placed.settled_holders.empty() ? placed.holders()
-                                                  : placed.settled_holders;
+  const auto had
+    = placed.settled_holders.empty() ? placed.holders() : placed.keepers();
   return !had.empty() && running(had) == 0;
 }
 

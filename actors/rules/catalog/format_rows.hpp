@@ -219,6 +219,7 @@ void describe(auto& f, like<placement> auto& of) {
   f("epoch", of.epoch);
   f("settled_epoch", of.settled_epoch);
   f("settled_holders", of.settled_holders);
+  f("forgot", of.forgot);
   f("began_empty", of.began_empty);
 }
 

@@ -86,19 +86,30 @@ struct region_options {
 /// A new epoch is settled once its home has written back what a majority of
 /// `settled_holders` had accepted. Until then no holder may come or go: a
 /// majority of the new ones need not meet a majority of the old ones. A holder
-/// that begins anew has settled no more, until its home says so again.
+/// that began anew has nothing to take over from, until the home says so again;
+/// it stays among those of whom a majority is asked, since a majority of the
+/// rest need not have heard of all that was promised.
 struct placement {
   node_id home = 0;
   std::set<node_id> replicas; ///< without the home
   log_index epoch = 0;
   log_index settled_epoch = 0;
   std::set<node_id> settled_holders; ///< of the last settled epoch
+  std::set<node_id> forgot;          ///< those of them that began anew since
   log_index began_empty = 0; ///< the last epoch that took over no values
 
   std::set<node_id> holders() const {
     auto all = replicas;
     if (home != 0)
       all.insert(home);
+    return all;
+  }
+
+  /// Settled holders whose memory is still there.
+  std::set<node_id> keepers() const {
+    auto all = settled_holders;
+    for (const auto node : forgot)
+      all.erase(node);
     return all;
   }
 

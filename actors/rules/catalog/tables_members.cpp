@@ -59,6 +59,7 @@ outcome tables::decide(const leave_member& what) {
     return no_member(what.node);
   forget_origin({origin_kind::node, what.node, found->second.incarnation});
   let_go(what.node);
+  forget_values(what.node); // if it comes back, then without them
   now_.members.erase(found);
   now_.last_leave = now_.applied;
   return {};

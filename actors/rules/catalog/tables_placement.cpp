@@ -34,6 +34,11 @@ std::size_t difference(const std::set<node_id>& a, const std::set<node_id>& b) {
   return apart.size();
 }
 
+void clear_settled(placement& of) {
+  of.settled_holders.clear();
+  of.forgot.clear();
+}
+
 } // namespace
 
 outcome tables::check_nodes(const std::set<node_id>& nodes) const {
@@ -67,13 +72,23 @@ void tables::begin_epoch(placement& of, node_id home,
 /// What it held in memory is gone: it has nothing to take over from, and a
 /// region whose home it is must not go on in an epoch that promised values.
 void tables::begin_anew(node_id holder) {
+  forget_values(holder);
   for (auto& [name, each] : now_.regions) {
     auto& placed = each.placement;
-    const bool forgot
-      = !each.options.durable && placed.settled_holders.erase(holder) > 0;
-    if (placed.home == holder || (forgot && placed.settled_holders.empty()))
+    const bool all_gone
+      = placed.forgot.contains(holder) && placed.keepers().empty();
+    if (all_gone)
+      clear_settled(placed);
+    if (placed.home == holder || all_gone)
       begin_epoch(placed, placed.home, placed.replicas);
   }
+}
+
+void tables::forget_values(node_id holder) {
+  for (auto& [name, each] : now_.regions)
+    if (!each.options.durable
+        && each.placement.settled_holders.contains(holder))
+      each.placement.forgot.insert(holder);
 }
 
 outcome tables::decide(const move_home& what) {
@@ -91,8 +106,7 @@ outcome tables::decide(const move_home& what) {
     return refuse(errc::bad_argument,
                   "node " + std::to_string(what.home) + " is not healthy");
   // One that came after the last settled epoch may hold nothing yet.
-  if (!placed.settled_holders.empty()
-      && !placed.settled_holders.contains(what.home))
+  if (!placed.settled_holders.empty() && !placed.keepers().contains(what.home))
     return refuse(errc::version_conflict,
                   "node " + std::to_string(what.home) + " has not settled");
   begin_epoch(placed, what.home, with(placed.replicas, placed.home));
@@ -110,12 +124,12 @@ outcome tables::decide(const set_placement& what) {
     return refuse(errc::bad_argument, "a placement names a home");
   const auto wanted = with(what.replicas, what.home);
   if (!any_member(placed.settled_holders.empty() ? placed.holders()
-                                                 : placed.settled_holders)) {
+                                                 : placed.keepers())) {
     // Nobody who had all of it is there any more: what it held is lost, and the
     // epoch says so.
     if (auto no = check_nodes(wanted); !no.ok())
       return no;
-    placed.settled_holders.clear();
+    clear_settled(placed);
     begin_epoch(placed, what.home, what.replicas);
     return {};
   }
@@ -143,6 +157,7 @@ outcome tables::decide(const settle_region& what) {
     return other_epoch(placed, what.epoch);
   placed.settled_epoch = placed.epoch;
   placed.settled_holders = placed.holders();
+  placed.forgot.clear();
   return {};
 }
 

@@ -60,7 +60,10 @@ outcome check_region(const contents& of, const region_name& name,
   const auto& placed = each.placement;
   if (placed.replicas.size() > bounds.replicas
       || placed.replicas.contains(placed.home)
-      || (placed.home == 0) != (placed.epoch == 0))
+      || (placed.home == 0) != (placed.epoch == 0)
+      || !std::includes(placed.settled_holders.begin(),
+                        placed.settled_holders.end(), placed.forgot.begin(),
+                        placed.forgot.end()))
     return refuse(errc::corrupt, "a region placed nowhere it could be");
   return {};
 }
