@@ -3,8 +3,6 @@
 
 #include "actors/rules/region_replica/values.hpp"
 
-#include <string>
-
 namespace holdfast::region_replica {
 
 /// Of whoever waits for a flush or a read; unique on the node.
@@ -34,7 +32,7 @@ struct apply {
 };
 
 /// Store the value that is there once more, under a version above this one, so
-/// that on_drained() tells it.
+/// that on_drained() tells it; unless it has one by now.
 struct outnumber {
   variable_key key = 0;
   std::uint64_t above = 0;

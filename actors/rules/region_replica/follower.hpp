@@ -19,22 +19,16 @@ public:
   // -- its life, and its report -----------------------------------------------
 
   life known_life = 0;
-  bool reported = false;    ///< all of it
-  holding has;              ///< as it was reported; rows go once compared
-  boot_time lease_over{};   ///< what it granted is over by then
-  grant granted{};          ///< to whom
-  std::uint64_t stream = 0; ///< number of the last ask
+  bool reported = false; ///< all of it
+  holding has;           ///< as it was reported; the values go once compared
+  grant granted{};
+  boot_time lease_over{};                  ///< what it granted is over by then
+  std::uint64_t stream = 0;                ///< number of the last ask
   std::optional<variable_key> heard_up_to; ///< of a report in parts
-  boot_time asked_at{};
-  bool asked = false;
+  std::optional<boot_time> asked_at;
 
   /// Nothing that was said before counts.
-  void begin_anew(life of) {
-    const auto last = stream;
-    *this = follower{};
-    known_life = of;
-    stream = last + 1;
-  }
+  void begin_anew(life of);
 
   // -- what it is to be sent --------------------------------------------------
 
@@ -42,8 +36,7 @@ public:
   void queue(variable_key key, sequence changed);
   void unqueue(variable_key key);
   /// The queue's variables, longest waiting first; see take().
-  const std::map<std::pair<sequence, variable_key>, std::monostate>&
-  waiting() const noexcept {
+  const std::set<std::pair<sequence, variable_key>>& waiting() const noexcept {
     return order_;
   }
   bool waits(variable_key key) const {
@@ -65,14 +58,17 @@ public:
            && (in_flight_.empty() || flight_bytes_ < how.window_bytes_max);
   }
 
-  /// Takes these from the queue into a message; its number, and the one it
-  /// follows.
-  std::pair<std::uint64_t, std::uint64_t>
-  take(std::vector<variable_key> keys, std::size_t bytes, boot_time now);
+  struct place {
+    std::uint64_t number = 0;
+    std::uint64_t follows = 0;
+  };
+
+  /// Takes these from the queue into a message; its place in the stream.
+  place take(const std::vector<row>& rows, boot_time now);
 
   /// All changes up to here have been sent, if `applied` is the last.
   sequence covered(sequence applied) const {
-    return order_.empty() ? applied : order_.begin()->first.first - 1;
+    return order_.empty() ? applied : order_.begin()->first - 1;
   }
 
   /// What it has. True if that is news.
@@ -84,16 +80,16 @@ public:
   sequence acknowledged = 0; ///< it has all changes up to here
   sequence durable = 0;
   sequence target = 0;  ///< from here on it is whole
-  bool greeted = false; ///< it got the first delta of the stream
+  bool greeted = false; ///< it was sent the first delta of the stream
+  sequence covers_sent = 0;
   /// Versions it had that must not come back: it is sent newer ones only.
   std::map<variable_key, std::uint64_t> floors;
 
-  boot_time beat_answered{}; ///< when the last beat it answered was sent
-  bool answered_beat = false;
+  std::optional<boot_time> beat_answered; ///< when that beat was sent
 
 private:
   std::map<variable_key, sequence> queued_;
-  std::map<std::pair<sequence, variable_key>, std::monostate> order_;
+  std::set<std::pair<sequence, variable_key>> order_;
   std::deque<flight> in_flight_;
   std::size_t flight_bytes_ = 0;
   std::uint64_t last_number_ = 0;

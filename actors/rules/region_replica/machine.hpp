@@ -24,6 +24,7 @@
 #include "actors/rules/region_replica/follower.hpp"
 #include "actors/rules/region_replica/holding.hpp"
 #include "actors/rules/region_replica/options.hpp"
+#include "actors/rules/region_replica/pending.hpp"
 #include "actors/rules/region_replica/waiters.hpp"
 
 namespace holdfast::region_replica {
@@ -122,6 +123,7 @@ private:
   void step_down();
   void publish_state(boot_time now);
   void send_to(node_id node, life to, words what);
+  void reply(node_id to, const message& said, words what);
   actions done(boot_time now);
 
   // machine_holder.cpp: as any holder
@@ -129,7 +131,8 @@ private:
   void on(boot_time now, node_id from, const message& said, const pull& what);
   void on(boot_time now, node_id from, const message& said, const delta& what);
   void on(boot_time now, node_id from, const message& said, const beat& what);
-  void answer(boot_time now, node_id to, const ask& what);
+  void answer(boot_time now);
+  void let_go_on(boot_time now, node_id home, life of);
   void take(const message& said, const delta& what);
   void note_discarded(const row& taken);
   void note_committed(sequence up_to);
@@ -140,17 +143,18 @@ private:
   void ask_all(boot_time now);
   void on(boot_time now, node_id from, const message& said, const report& what);
   void on(boot_time now, node_id from, const message& said, const values& what);
-  void complete_report(boot_time now, node_id from);
   bool counts(const holding& of) const;
-  bool lease_over(boot_time now, node_id node, const follower& of) const;
+  bool lease_over(boot_time now, const grant& granted, boot_time over_at) const;
+  bool own_lease_over(boot_time now) const;
   bool may_adopt(boot_time now);
   void try_adopt(boot_time now);
-  void adopt(boot_time now);
   void adopt(variable_key key);
   void ask_for_values(boot_time now);
+  void look_elsewhere(boot_time now, node_id silent);
   void finish_adoption(boot_time now);
   void compare(node_id node, follower& with);
-  void compare(variable_key key, const held_value& theirs, follower& with);
+  void compare(variable_key key, const stamp& own, const stamp& theirs,
+               follower& with);
   void try_settle(boot_time now);
   void begin_serving(boot_time now);
 
@@ -161,14 +165,17 @@ private:
           const beat_ack& what);
   void on(boot_time now, node_id from, const message& said,
           const refusal& what);
-  void note_change(const change& one);
+  void note_changed(variable_key key, std::uint64_t version);
   void pump(boot_time now);
   void pump(boot_time now, node_id node, follower& to);
-  std::vector<row> next_rows(const follower& to, std::size_t& bytes) const;
+  std::vector<row> next_rows(const follower& to) const;
   void advance(boot_time now);
   void renew_lease(boot_time now);
+  std::optional<boot_time> confirmed_by(const std::set<node_id>& of,
+                                        boot_time now) const;
   void send_beats(boot_time now);
   sequence majority_of(sequence own, sequence follower::*of) const;
+  bool is_sole() const;
   bool is_home() const noexcept {
     return phase_ >= phase::collecting;
   }
@@ -176,14 +183,6 @@ private:
     return phase_ >= phase::writing_back;
   }
   follower* known(node_id from, const message& said);
-
-  /// A value of this node while it is home.
-  struct home_value {
-    sequence changed = 0;
-    /// The oldest change that is not committed, and the newest.
-    sequence first = 0;
-    std::uint64_t first_version = 0;
-  };
 
   /// A variable that another holder has newer.
   struct wanted_value {
@@ -205,18 +204,20 @@ private:
   holding held_;
   std::set<variable_key> known_;
   epoch_number promised_ = 0;
-  grant granted_; ///< age is not kept up to date
-  boot_time granted_at_{};
+  epoch_number wiped_ = 0; ///< the last epoch it began empty
+  grant granted_;          ///< without its age
+  std::optional<boot_time> granted_at_;
 
   // As a replica.
+  epoch_number stream_epoch_ = 0;
   std::uint64_t stream_ = 0;
   std::uint64_t taken_ = 0; ///< number of the last delta
   sequence covers_ = 0;
   sequence durable_ = 0; ///< on this node's disk, of covers_ or applied_
-  std::map<sequence, committed_version> uncommitted_;
+  pending uncommitted_;
   std::map<variable_key, std::uint64_t> provisional_; ///< of when it was home
   std::optional<std::pair<node_id, ask>> asked_;      ///< waits for a drain
-  node_id asked_from_ = 0;
+  node_id home_ = 0; ///< who asked for the promise
   bool stopping_ = false;
 
   // As a home.
@@ -224,21 +225,22 @@ private:
   bool serves_ = false; ///< stores are taken, if the lease lasts
   epoch_number serves_epoch_ = 0;
   std::map<node_id, follower> followers_;
-  std::map<variable_key, home_value> changes_;
-  std::map<sequence, variable_key> pending_; ///< by home_value::first
+  std::map<variable_key, sequence> changed_; ///< the last change of each
+  pending pending_;
   std::map<variable_key, wanted_value> wanted_;
   std::uint64_t pull_number_ = 0;
   node_id pulled_from_ = 0;
-  boot_time pulled_at_{};
+  std::optional<boot_time> pulled_at_;
   boot_time pull_began_{};
   boot_time collecting_since_{};
   sequence applied_ = 0;
   sequence committed_ = 0;
   sequence durable_committed_ = 0;
   boot_time next_beat_{};
-  boot_time settle_asked_at_{};
-  boot_time confirmed_{}; ///< a majority let it go on, asked at this time
-  bool confirmed_once_ = false;
+  std::optional<boot_time> settle_asked_at_;
+  sequence settle_at_ = 0; ///< what a majority must have for it
+  /// A majority let it go on, asked at this time.
+  std::optional<boot_time> confirmed_;
   rules::lease lease_;
   boot_time lease_end_{};
   std::map<node_id, life> dead_;

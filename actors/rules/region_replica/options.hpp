@@ -15,6 +15,7 @@ struct faults {
   bool serve_before_write_back = false;
   bool commit_before_settled = false;
   bool empty_counts = false;
+  bool promise_forgotten = false;
   bool restarted_home_goes_on = false;
   bool not_outnumbered = false;
   bool below_promise = false;

@@ -131,9 +131,9 @@ struct beat {
 
 /// When a holder last let a home go on, and which.
 struct grant {
-  node_id home = 0; ///< 0: never
+  node_id home = 0; ///< 0: several, or it lost its memory of them
   life of = 0;
-  duration age{}; ///< when this is sent
+  std::optional<duration> age; ///< when this is sent; nothing: never
   bool operator==(const grant&) const = default;
 };
 
