@@ -92,7 +92,7 @@ void machine::on(boot_time, node_id from, const message& said,
     if (const auto found = held_.values.find(key); found != held_.values.end())
       made.rows.push_back(
         {key, found->second.stored, found->second.bytes, 0, 0});
-  send_to(from, said.from, std::move(made));
+  reply(from, said, std::move(made));
 }
 
 void machine::on(boot_time now, node_id from, const message& said,
@@ -121,7 +121,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (knows && (next || !of_stream))
     take(said, what);
   let_go_on(now, from, said.from);
-  send_to(from, said.from, position());
+  reply(from, said, position());
 }
 
 void machine::take(const message& said, const delta& what) {
@@ -180,8 +180,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (said.epoch == stream_epoch_ && what.stream == stream_)
     note_committed(what.committed);
   let_go_on(now, from, said.from);
-  out_.push_back(send{
-    from, {said.epoch, life_, said.from, beat_ack{what.asked_at, position()}}});
+  reply(from, said, beat_ack{what.asked_at, position()});
 }
 
 actions machine::on_durable(boot_time now, epoch_number epoch, sequence up_to) {
