@@ -38,6 +38,13 @@ struct outnumber {
   std::uint64_t above = 0;
 };
 
+/// A home that serves: store these bytes, which came with the message being
+/// handled, under a version above stored.version, unless the variable has a
+/// value by now; on_drained() tells which.
+struct take_over {
+  std::vector<row> rows;
+};
+
 /// All values of the region are gone: begin with new memory.
 struct wipe {};
 
@@ -97,8 +104,9 @@ struct report_loss {
   std::size_t needed = 0;
 };
 
-using action = std::variant<send, apply, outnumber, wipe, stop_writers, publish,
-                            commit, end_wait, settle, discard, report_loss>;
+using action
+  = std::variant<send, apply, outnumber, take_over, wipe, stop_writers, publish,
+                 commit, end_wait, settle, discard, report_loss>;
 using actions = std::vector<action>;
 
 } // namespace holdfast::region_replica

@@ -60,15 +60,20 @@ void machine::note_promise(epoch_number epoch) {
   step_down();
 }
 
+/// Memory may be ahead of what was drained.
+void machine::stop() {
+  stopping_ = true;
+  out_.push_back(stop_writers{});
+}
+
 /// There is a newer home, or is about to be one.
 void machine::step_down() {
   waiters_.end_all(outcome::unknown, out_);
-  if (serves_) {
+  if (serves_)
     for (const auto& each : pending_.newest())
       provisional_[each.key] = each.version;
-    stopping_ = true;
-    out_.push_back(stop_writers{});
-  }
+  if (serves_ || written_back())
+    stop();
   phase_ = phase::following;
   home_ = 0;
   serves_ = false;

@@ -91,7 +91,11 @@ public:
   // -- from clients -----------------------------------------------------------
 
   /// After a drain: ends once a majority has all that was drained so far.
-  actions on_flush(boot_time now, waiter who, bool durable = false);
+  /// `stored_in`: the epoch that control memory showed at the first store that
+  /// is to be flushed, 0 for none. If another node was home since, that store
+  /// may be gone: unknown.
+  actions on_flush(boot_time now, waiter who, epoch_number stored_in,
+                   bool durable = false);
   /// Ends with ok when what is in memory now is committed and this node was
   /// home after the call: the value may be read.
   actions on_read(boot_time now, waiter who);
@@ -118,8 +122,17 @@ public:
   }
 
 private:
+  /// A variable that another holder has newer.
+  struct wanted_value {
+    std::set<node_id> from; ///< who has it
+    stamp stored;
+    std::uint64_t version = 0; ///< to be stored under; 0: its own
+    std::uint64_t bytes = 0;
+  };
+
   // machine.cpp
   void note_promise(epoch_number epoch);
+  void stop();
   void step_down();
   void publish_state(boot_time now);
   void send_to(node_id node, life to, words what);
@@ -150,6 +163,7 @@ private:
   void try_adopt(boot_time now);
   void adopt(variable_key key);
   void ask_for_values(boot_time now);
+  void take(const wanted_value& wanted, row& came);
   void look_elsewhere(boot_time now, node_id silent);
   void finish_adoption(boot_time now);
   void compare(node_id node, follower& with);
@@ -184,14 +198,6 @@ private:
   }
   follower* known(node_id from, const message& said);
 
-  /// A variable that another holder has newer.
-  struct wanted_value {
-    std::set<node_id> from; ///< who has it
-    stamp stored;
-    std::uint64_t version = 0; ///< to be stored under; 0: its own
-    std::uint64_t bytes = 0;
-  };
-
   node_id self_;
   life life_;
   epoch_number admitted_;
@@ -224,6 +230,7 @@ private:
   region_replica::phase phase_ = phase::following;
   bool serves_ = false; ///< stores are taken, if the lease lasts
   epoch_number serves_epoch_ = 0;
+  epoch_number reigns_since_ = 0; ///< without another home in between
   std::map<node_id, follower> followers_;
   std::map<variable_key, sequence> changed_; ///< the last change of each
   pending pending_;

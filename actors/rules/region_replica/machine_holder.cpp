@@ -184,13 +184,16 @@ void machine::on(boot_time now, node_id from, const message& said,
 }
 
 actions machine::on_durable(boot_time now, epoch_number epoch, sequence up_to) {
-  if (is_home() ? epoch != placed_.epoch : epoch != stream_epoch_)
+  const auto current = is_home() ? placed_.epoch : stream_epoch_;
+  if (epoch != current || up_to <= durable_)
     return done(now);
-  durable_ = std::max(durable_, up_to);
-  if (is_home())
+  durable_ = up_to;
+  if (is_home()) {
+    try_settle(now);
     advance(now);
-  else if (home_ != 0)
+  } else if (home_ != 0) {
     send_to(home_, 0, position());
+  }
   return done(now);
 }
 

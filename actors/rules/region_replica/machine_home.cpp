@@ -50,9 +50,14 @@ actions machine::on_drained(boot_time now, const std::vector<change>& changes) {
 void machine::note_changed(variable_key key, std::uint64_t version) {
   changed_[key] = ++applied_;
   pending_.add(key, applied_, version);
-  for (auto& [node, each] : followers_)
-    if (each.reported)
-      each.queue(key, applied_);
+  for (auto& [node, each] : followers_) {
+    if (!each.reported)
+      continue;
+    each.queue(key, applied_);
+    if (const auto floor = each.floors.find(key);
+        floor != each.floors.end() && floor->second >= version)
+      out_.push_back(outnumber{key, floor->second});
+  }
 }
 
 void machine::pump(boot_time now) {
@@ -87,10 +92,13 @@ std::vector<row> machine::next_rows(const follower& to) const {
   std::vector<row> rows;
   std::size_t bytes = 0;
   for (const auto& [changed, key] : to.waiting()) {
-    const auto& value = held_.values.at(key);
+    const auto has = held_.values.find(key);
     const auto floor = to.floors.find(key);
-    if (floor != to.floors.end() && value.stored.version <= floor->second)
+    if (has == held_.values.end()
+        || (floor != to.floors.end()
+            && has->second.stored.version <= floor->second))
       continue; // until its newer version is drained
+    const auto& value = has->second;
     bytes += value.bytes;
     if (!rows.empty()
         && (bytes > options_.message_bytes_max
@@ -166,8 +174,9 @@ void machine::on(boot_time now, node_id from, const message& said,
 
 // -- the lease ----------------------------------------------------------------
 
+/// From before it serves: then it has a lease when it does.
 void machine::send_beats(boot_time now) {
-  if (!serves_ || !written_back() || now < next_beat_)
+  if (!written_back() || now < next_beat_)
     return;
   next_beat_ = now + options_.beat;
   for (const auto& [node, each] : followers_)
@@ -223,17 +232,19 @@ void machine::renew_lease(boot_time now) {
 
 // -- who waits ----------------------------------------------------------------
 
-actions machine::on_flush(boot_time now, waiter who, bool durable) {
+actions machine::on_flush(boot_time now, waiter who, epoch_number stored_in,
+                          bool durable) {
+  const auto what = durable ? waiters::kind::durable : waiters::kind::flush;
   if (!is_home() || !serves_)
     out_.push_back(end_wait{who, outcome::fenced});
+  else if (stored_in != 0 && stored_in < reigns_since_
+           && !options_.faults.flush_of_older_reign)
+    out_.push_back(end_wait{who, outcome::unknown});
   else if (waiters_.full(options_))
     out_.push_back(end_wait{who, outcome::rejected});
   else
-    waiters_.add(
-      applied_,
-      {who, durable ? waiters::kind::durable : waiters::kind::flush, now});
-  if (is_home())
-    advance(now);
+    waiters_.add(applied_, {who, what, now});
+  advance(now);
   return done(now);
 }
 

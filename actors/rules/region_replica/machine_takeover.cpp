@@ -18,6 +18,8 @@ void machine::begin_reign(boot_time now) {
     phase_ = phase::stranded;
     return;
   }
+  if (written_back() && !serves_)
+    stop();
   phase_ = phase::collecting;
   if (stopping_)
     return; // what its clients stored last is still to come
@@ -118,14 +120,11 @@ bool machine::may_adopt(boot_time now) {
     return true;
   std::set<node_id> answered = placed_.departed;
   std::set<node_id> whole;
-  std::set<node_id> kept;
   std::set<node_id> ready;
   const auto note = [&](node_id node, const holding& has, bool over) {
     answered.insert(node);
     if (counts(has))
       whole.insert(node);
-    if (has.kind != memory::blank)
-      kept.insert(node);
     if (over)
       ready.insert(node);
   };
@@ -141,12 +140,10 @@ bool machine::may_adopt(boot_time now) {
   // Who is left can hear of no more than this, and says so.
   const bool all
     = std::includes(answered.begin(), answered.end(), had.begin(), had.end());
-  const bool from_disks = placement::majority(had, kept)
-                          && now - collecting_since_ >= options_.loss_patience;
   std::erase_if(answered, [&](node_id node) {
     return ready.contains(node) || placed_.departed.contains(node);
   });
-  if ((!all && !from_disks) || !answered.empty())
+  if (!all || !answered.empty())
     return false;
   std::erase_if(whole, [&](node_id node) { return !had.contains(node); });
   out_.push_back(report_loss{whole.size(), had.size() / 2 + 1});
@@ -165,9 +162,14 @@ void machine::try_adopt(boot_time now) {
         keys.insert(key);
   for (const auto key : keys)
     adopt(key);
-  if (!wanted_.empty()) {
-    serves_ = false; // there was another home in between
+  if (!wanted_.empty() && serves_) {
+    // There was another home in between.
+    serves_ = false;
     pending_.clear();
+    stop();
+    return;
+  }
+  if (!wanted_.empty()) {
     phase_ = phase::pulling;
     pull_began_ = now;
     pulled_at_.reset();
@@ -270,28 +272,33 @@ void machine::on(boot_time now, node_id from, const message& said,
     if (found == wanted_.end() || each.stored.version == 0
         || each.stored.version < found->second.stored.version)
       continue;
-    const auto here = held_.at(each.key).version;
-    const auto least = std::max(found->second.version,
-                                options_.faults.not_outnumbered ? 0 : here + 1);
-    if (each.stored.version < least || found->second.version != 0)
-      each.stored = {placed_.epoch, std::max(least, each.stored.version)};
-    held_.values[each.key] = {each.stored, each.bytes};
+    if (!written_back())
+      take(found->second, each);
     wanted_.erase(found);
     taken.push_back(each);
   }
   if (taken.empty())
     return;
-  out_.push_back(apply{placed_.epoch, taken});
+  if (written_back())
+    out_.push_back(take_over{std::move(taken)});
+  else
+    out_.push_back(apply{placed_.epoch, std::move(taken)});
   pull_began_ = now;
   pulled_at_.reset();
-  if (written_back())
-    for (const auto& each : taken)
-      note_changed(each.key, each.stored.version);
   if (!wanted_.empty())
     ask_for_values(now);
   else if (phase_ == phase::pulling)
     finish_adoption(now);
-  pump(now);
+}
+
+/// Under its own version, or one that goes back nowhere.
+void machine::take(const wanted_value& wanted, row& came) {
+  const auto here = held_.at(came.key).version;
+  const auto least
+    = std::max(wanted.version, options_.faults.not_outnumbered ? 0 : here + 1);
+  if (came.stored.version < least || wanted.version != 0)
+    came.stored = {placed_.epoch, std::max(least, came.stored.version)};
+  held_.values[came.key] = {came.stored, came.bytes};
 }
 
 void machine::finish_adoption(boot_time now) {
@@ -301,6 +308,7 @@ void machine::finish_adoption(boot_time now) {
   serves_epoch_ = placed_.epoch;
   provisional_.clear();
   if (!serves_) {
+    reigns_since_ = placed_.epoch;
     ++applied_;
     changed_.clear();
     pending_.clear();
@@ -314,6 +322,8 @@ void machine::finish_adoption(boot_time now) {
     if (each.reported)
       compare(node, each);
   pump(now);
+  next_beat_ = now;
+  send_beats(now);
   if (options_.faults.serve_before_write_back)
     begin_serving(now);
   try_settle(now);
@@ -327,6 +337,10 @@ void machine::compare(node_id node, follower& with) {
     if (held_.at(key).version == 0 && value.stored.version != 0) {
       // Nobody has overwritten it: it is taken over after all.
       wanted_[key] = {{node}, value.stored, 0, value.bytes};
+      // Until then the holder is not whole: what it has must not look like a
+      // value of this epoch.
+      with.floors[key] = value.stored.version;
+      with.queue(key, 1);
     }
   with.target = applied_;
   with.has.values.clear();
@@ -345,7 +359,9 @@ void machine::compare(variable_key key, const stamp& own, const stamp& theirs,
 
 void machine::try_settle(boot_time now) {
   if (phase_ == phase::writing_back && wanted_.empty()
-      && (majority_of(applied_, &follower::acknowledged) >= settle_at_
+      && ((majority_of(applied_, &follower::acknowledged) >= settle_at_
+           && (!options_.durable
+               || majority_of(durable_, &follower::durable) >= settle_at_))
           || options_.faults.serve_before_write_back)) {
     phase_ = phase::settling;
     settle_asked_at_.reset();
@@ -365,8 +381,6 @@ void machine::begin_serving(boot_time now) {
   serves_ = true;
   renew_lease(now);
   advance(now);
-  next_beat_ = now;
-  send_beats(now);
 }
 
 } // namespace holdfast::region_replica

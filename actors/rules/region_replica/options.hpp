@@ -32,6 +32,7 @@ struct faults {
   bool carried_counts_as_committed = false;
   bool covers_what_is_queued = false;
   bool flush_ends_at_once = false;
+  bool flush_of_older_reign = false;
 };
 
 struct options {
@@ -47,9 +48,6 @@ struct options {
   milliseconds resend{1000};
   /// Values that a holder has not sent by then are looked for elsewhere.
   milliseconds pull_patience{3000};
-  /// With too few holders whole, but a majority back from its disks: how long
-  /// others may bring what is not on disk.
-  milliseconds loss_patience{10000};
   /// A flush or read that has no answer by then ends with unknown.
   milliseconds wait_patience{10000};
 
@@ -58,6 +56,10 @@ struct options {
   std::size_t window_bytes_max = std::size_t{1} << 20; ///< to one holder
   std::size_t window_messages_max = 16;
   std::size_t waiters_max = 4096;
+
+  /// The region is on the disks of its holders, too: an epoch settles once it
+  /// is on a majority of them.
+  bool durable = false;
 
   region_replica::faults faults{};
 
