@@ -20,9 +20,9 @@ void region_catalog::begin(node_id home, const std::set<node_id>& replicas) {
   history_.push_back(std::move(next));
 }
 
-epoch_number region_catalog::join(node_id node) {
+epoch_number region_catalog::join(node_id node, bool begins_epoch) {
   auto next = now();
-  if (next.home == node)
+  if (next.home == node && begins_epoch)
     begin_epoch(next, node, next.replicas);
   history_.push_back(std::move(next));
   return last();

@@ -16,9 +16,9 @@ class region_catalog {
 public:
   /// Placed for the first time.
   void begin(node_id home, const std::set<node_id>& replicas);
-  /// A node is there in a new life. One that was home begins a new epoch: what
-  /// it had in memory is gone.
-  epoch_number join(node_id node);
+  /// A node is there in a new life. One that was home begins a new epoch, now
+  /// or by a decision of the leader: what it had in memory is gone.
+  epoch_number join(node_id node, bool begins_epoch);
   bool move(epoch_number expected, node_id home);
   /// One holder more or less.
   bool reshape(epoch_number expected, const std::set<node_id>& replicas);

@@ -27,6 +27,9 @@ struct situation {
   bool reshaping = false;
   bool bad_links = false;
   bool slow_tables = false;
+  bool late = false;        ///< many messages are, by seconds
+  bool idle = false;        ///< hardly anybody stores
+  bool slow_drains = false; ///< stores are long in memory alone
 };
 
 struct options {

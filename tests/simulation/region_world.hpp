@@ -39,6 +39,8 @@ private:
     std::uint64_t copies = 0;
     std::uint64_t late = 0;
     std::uint64_t tables_ms = 20;
+    std::uint64_t drain_ms = 20;
+    std::uint64_t client_ms = 20;
     std::uint64_t trouble_ms = 1500;
     std::uint64_t moves = 5; ///< per mille of the looks of the leader
     std::uint64_t reshapes = 5;

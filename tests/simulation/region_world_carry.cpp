@@ -38,7 +38,7 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
         on.put(above->key, above->above + 1, has.value);
       }
       on.dirty.insert(above->key);
-      on_node(slot_of(on), some(500, 20'000),
+      on_node(slot_of(on), some(500, 1000 * manners_.drain_ms),
               [this, id = on.id] { drain(node(id)); });
     }
   }
@@ -83,7 +83,7 @@ void region_world::carry_send(region_node& on, const send& what) {
       = some(manners_.latency_us, manners_.latency_us + manners_.jitter_us);
     if (chance_.permille(manners_.late))
       wait += some(0, 3'000'000);
-    on_node(what.to - 1, wait, [this, made] { deliver(made); });
+    after(wait, [this, made] { deliver(made); });
   }
 }
 
@@ -91,6 +91,13 @@ void region_world::deliver(parcel what) {
   if (cut_.contains({what.from, what.to}))
     return;
   auto& on = node(what.to);
+  if (!on.up)
+    return;
+  if (on.paused(now_)) {
+    after(on.paused_until - now_ + some(0, 2000),
+          [this, what] { deliver(what); });
+    return;
+  }
   trace_.add(what.from * 100 + what.to);
   trace_.add(what.said.says.index() + what.said.epoch * 100);
   if (on.rule)

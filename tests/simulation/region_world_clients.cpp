@@ -4,7 +4,7 @@
 namespace holdfast::region_simulation {
 
 void region_world::client() {
-  after(some(1000, 60'000), [this] { client(); });
+  after(some(500, 1000 * manners_.client_ms), [this] { client(); });
   auto& on = nodes_[chance_.below(nodes_.size())];
   const bool careless
     = options_.world.reads_without_asking && on.up
@@ -32,7 +32,7 @@ void region_world::store(region_node& on) {
     on.stored_in = on.shown.epoch;
   on.unflushed[key] = value;
   if (on.dirty.insert(key).second)
-    on_node(slot_of(on), some(500, 20'000),
+    on_node(slot_of(on), some(500, 1000 * manners_.drain_ms),
             [this, id = on.id] { drain(node(id)); });
 }
 

@@ -13,7 +13,7 @@ void region_world::start(std::size_t slot) {
   ++on.life;
   on.paused_until = {};
   on.tables = 0;
-  on.admitted = catalog_.join(on.id);
+  on.admitted = catalog_.join(on.id, chance_.permille(500));
   spread();
   tick(slot);
 }
@@ -30,6 +30,11 @@ void region_world::apply_tables(std::size_t slot, epoch_number index) {
   auto& on = nodes_[slot];
   if (index <= on.tables || index < on.admitted)
     return;
+  if (!reachable(on)) {
+    on_node(slot, some(100'000, 300'000),
+            [this, slot, index] { apply_tables(slot, index); });
+    return;
+  }
   on.tables = index;
   const auto& placed = catalog_.at(index);
   if (!placed.concerns(on.id)) {
@@ -74,7 +79,10 @@ void region_world::lead() {
   auto& since = silent_since_[placed.home];
   if (reachable(node(placed.home)))
     since = now_;
-  const bool down = now_ - since > some(500'000, 2'500'000);
+  const auto& rule = node(placed.home).rule;
+  const bool stranded
+    = rule && rule->look().phase == region_replica::phase::stranded;
+  const bool down = stranded || now_ - since > some(500'000, 2'500'000);
   const bool planned = !mending_ && chance_.permille(manners_.moves);
   if ((down || planned) && !fit.empty()) {
     const auto to = fit[chance_.below(fit.size())];

@@ -12,12 +12,16 @@ void region_world::arrange() {
               : chance_.permille(300) ? 5
                                       : 3;
   m.nodes = m.holders + chance_.below(2);
-  m.variables = 1 + chance_.below(8);
+  m.variables = 1 + chance_.below(needs.crashes ? 24 : 8);
   m.jitter_us = chance_.permille(300) ? 20'000 : 1000;
   m.loss = needs.bad_links ? 50 : chance_.permille(400) ? chance_.below(50) : 0;
   m.copies = chance_.permille(400) ? chance_.below(100) : 0;
   m.late = needs.bad_links ? 50 : chance_.permille(400) ? chance_.below(40) : 0;
-  m.tables_ms = needs.slow_tables || chance_.permille(200) ? 1500 : 20;
+  if (needs.late)
+    m.late = 300;
+  m.tables_ms = needs.slow_tables ? 4000 : chance_.permille(200) ? 1500 : 20;
+  m.drain_ms = needs.slow_drains || chance_.permille(200) ? 400 : 20;
+  m.client_ms = needs.idle || chance_.permille(100) ? 1500 : 20;
   m.trouble_ms
     = needs.crashes || needs.pauses ? 700 : 500 + chance_.below(3000);
   m.moves = needs.moves ? 100 : chance_.below(20);

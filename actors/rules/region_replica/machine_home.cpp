@@ -134,8 +134,7 @@ sequence machine::majority_of(sequence own, sequence follower::*of) const {
 }
 
 void machine::advance(boot_time) {
-  if (phase_ == phase::serving
-      || (written_back() && options_.faults.commit_before_settled)) {
+  if (phase_ == phase::serving) {
     const auto up_to = majority_of(applied_, &follower::acknowledged);
     if (up_to > committed_) {
       committed_ = up_to;

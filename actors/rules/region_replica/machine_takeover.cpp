@@ -372,7 +372,8 @@ void machine::try_settle(boot_time now) {
     settle_asked_at_ = now;
     out_.push_back(settle{placed_.epoch});
   }
-  if (phase_ == phase::settling && is_sole())
+  if (phase_ == phase::settling
+      && (is_sole() || options_.faults.serve_before_settled))
     begin_serving(now);
 }
 

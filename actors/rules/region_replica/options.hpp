@@ -13,7 +13,7 @@ namespace holdfast::region_replica {
 struct faults {
   bool promised_is_accepted = false;
   bool serve_before_write_back = false;
-  bool commit_before_settled = false;
+  bool serve_before_settled = false;
   bool empty_counts = false;
   bool promise_forgotten = false;
   bool restarted_home_goes_on = false;
