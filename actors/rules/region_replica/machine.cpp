@@ -66,12 +66,18 @@ void machine::stop() {
   out_.push_back(stop_writers{});
 }
 
-/// There is a newer home, or is about to be one.
-void machine::step_down() {
+/// Who waits has no answer, and what was not committed may be discarded.
+void machine::note_provisional() {
   waiters_.end_all(outcome::unknown, out_);
   if (serves_)
     for (const auto& each : pending_.newest())
       provisional_[each.key] = each.version;
+  pending_.clear();
+}
+
+/// There is a newer home, or is about to be one.
+void machine::step_down() {
+  note_provisional();
   if (serves_ || written_back())
     stop();
   phase_ = phase::following;
@@ -80,7 +86,6 @@ void machine::step_down() {
   lease_ = rules::lease{options_.lease};
   followers_.clear();
   wanted_.clear();
-  pending_.clear();
 }
 
 actions machine::on_placement(boot_time now, const placement& placed) {

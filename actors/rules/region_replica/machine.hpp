@@ -133,6 +133,7 @@ private:
   // machine.cpp
   void note_promise(epoch_number epoch);
   void stop();
+  void note_provisional();
   void step_down();
   void publish_state(boot_time now);
   void send_to(node_id node, life to, words what);

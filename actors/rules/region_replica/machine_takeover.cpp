@@ -163,9 +163,10 @@ void machine::try_adopt(boot_time now) {
   for (const auto key : keys)
     adopt(key);
   if (!wanted_.empty() && serves_) {
-    // There was another home in between.
+    // There was another home in between: this one is deposed like any other.
+    note_provisional();
     serves_ = false;
-    pending_.clear();
+    wanted_.clear();
     stop();
     return;
   }
@@ -251,8 +252,10 @@ void machine::ask_for_values(boot_time now) {
 void machine::look_elsewhere(boot_time now, node_id silent) {
   auto& of = followers_.at(silent);
   of.begin_anew(of.known_life);
-  wanted_.clear();
   pulled_at_.reset();
+  std::erase_if(wanted_, [&](auto& each) {
+    return phase_ == phase::pulling || each.second.from.contains(silent);
+  });
   if (phase_ == phase::pulling) {
     phase_ = phase::collecting;
     collecting_since_ = now;
@@ -294,6 +297,7 @@ void machine::on(boot_time now, node_id from, const message& said,
 /// Under its own version, or one that goes back nowhere.
 void machine::take(const wanted_value& wanted, row& came) {
   const auto here = held_.at(came.key).version;
+  note_discarded(came);
   const auto least
     = std::max(wanted.version, options_.faults.not_outnumbered ? 0 : here + 1);
   if (came.stored.version < least || wanted.version != 0)

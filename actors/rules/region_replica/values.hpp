@@ -21,7 +21,9 @@ namespace holdfast::region_replica {
 using rules::boot_time;
 using duration = std::chrono::nanoseconds;
 using node_id = std::uint64_t;
-using life = std::uint64_t;         ///< incarnation of a node; 0: not known
+/// Of a machine: greater than that of any before it on its node, also of those
+/// that the node gave up without a restart. 0: not known.
+using life = std::uint64_t;
 using epoch_number = std::uint64_t; ///< the index of the entry that decided it
 using sequence = std::uint64_t;     ///< orders the changes of a home; 0: none
 /// A variable: the same on every holder, and never used for another one.
