@@ -46,6 +46,7 @@ struct region_node {
 
   epoch_number tables = 0; ///< entries that it has applied
   epoch_number admitted = 0;
+  std::uint64_t made = 0; ///< machines of this life
   std::optional<region_replica::machine> rule;
 
   std::map<variable_key, cell> cells;
@@ -70,6 +71,11 @@ struct region_node {
   }
   bool paused(boot_time now) const {
     return now < paused_until;
+  }
+  /// Each machine has a life of its own, later ones greater.
+  static constexpr std::uint64_t machines_max = 1000;
+  region_replica::life next_machine() {
+    return life * machines_max + made++;
   }
   /// What a client there sees: a home with a lease, frozen or not.
   bool seen_serving(boot_time now) const {

@@ -12,7 +12,7 @@ void region_world::start(std::size_t slot) {
   on.up = true;
   ++on.life;
   on.paused_until = {};
-  on.tables = 0;
+  on.tables = on.made = 0;
   on.admitted = catalog_.join(on.id, chance_.permille(500));
   spread();
   tick(slot);
@@ -43,7 +43,7 @@ void region_world::apply_tables(std::size_t slot, epoch_number index) {
     return;
   }
   if (!on.rule) {
-    on.rule.emplace(on.id, on.life, on.admitted, rule_);
+    on.rule.emplace(on.id, on.next_machine(), on.admitted, rule_);
     if (manners_.durable && !on.disk.values.empty()) {
       on.rule->restore(on.disk);
       on.cells = on.disk_cells;

@@ -33,7 +33,7 @@ void region_world::crash(std::size_t slot) {
   auto& on = nodes_[slot];
   if (!on.up)
     return;
-  const auto life = on.life;
+  const auto life = on.next_machine();
   on.up = false;
   on.forget();
   for (std::size_t other = 0; other < nodes_.size(); ++other)
@@ -55,12 +55,14 @@ void region_world::pause(std::size_t slot) {
   on.paused_until = now_ + some(100'000, 6'000'000);
   if (options_.world.false_proof)
     for (std::size_t other = 0; other < nodes_.size(); ++other)
-      on_node(
-        other, some(1000, 300'000), [this, other, id = on.id, life = on.life] {
-          auto& its = nodes_[other];
-          if (its.rule)
-            carry(its, its.rule->on_death_proven(its.local(now_), id, life));
-        });
+      on_node(other, some(1000, 300'000),
+              [this, other, id = on.id,
+               life = on.life * region_node::machines_max + on.made] {
+                auto& its = nodes_[other];
+                if (its.rule)
+                  carry(its,
+                        its.rule->on_death_proven(its.local(now_), id, life));
+              });
 }
 
 void region_world::make_trouble() {
