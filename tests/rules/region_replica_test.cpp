@@ -254,3 +254,21 @@ TEST_CASE("messages that were said before change nothing when they come again",
   CHECK(s.at(2, 5) == stamp{10, 2});
   CHECK(s.at(3, 5) == stamp{10, 2});
 }
+
+TEST_CASE("what came along with a delta is not committed with it",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.place();
+  s.pass(200ms);
+  s.store(1, 5, 1);
+  for (auto& each : s.network)
+    if (auto* what = std::get_if<delta>(&each.said.says))
+      for (auto& row : what->rows)
+        row.carry(3, 8, 10); // stored again since it was drained
+
+  s.pass(1s);
+
+  CHECK(s.at(2, 5) == stamp{10, 3});
+  REQUIRE(s.all<commit>(2).size() == 1);
+  CHECK(s.all<commit>(2)[0].versions == std::vector<committed_version>{{5, 1}});
+}

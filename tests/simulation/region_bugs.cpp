@@ -7,7 +7,10 @@ namespace {
 
 constexpr situation failing{.holders = 3, .crashes = true};
 constexpr situation sleeping{.holders = 3, .pauses = true};
-constexpr situation moving{.holders = 3, .moves = true};
+constexpr situation quiet{.holders = 5, .idle = true};
+constexpr situation late{.holders = 3, .bad_links = true, .late = true};
+constexpr situation draining{
+  .holders = 5, .bad_links = true, .slow_drains = true};
 constexpr situation losing{
   .holders = 3, .moves = true, .bad_links = true, .slow_tables = true};
 constexpr situation many{.holders = 5, .moves = true, .bad_links = true};
@@ -35,11 +38,11 @@ std::vector<bug> takeovers() {
     {"restarted_home_goes_on", "a home goes on in the epoch of an older life",
      &rule::restarted_home_goes_on, nullptr, failing},
     {"by_version_alone", "the highest version wins, whatever its epoch",
-     &rule::by_version_alone, nullptr, losing},
+     &rule::by_version_alone, nullptr, many},
     {"not_outnumbered", "versions go back where they were higher",
      &rule::not_outnumbered, nullptr, sleeping},
     {"whole_too_early", "a holder counts before it has all",
-     &rule::whole_too_early, nullptr, restarting},
+     &rule::whole_too_early, nullptr, late},
   };
 }
 
@@ -49,7 +52,7 @@ std::vector<bug> deltas() {
     {"below_promise", "deltas of older epochs are taken", &rule::below_promise,
      nullptr, losing},
     {"delta_of_older_life", "what was meant for an older life is taken",
-     &rule::delta_of_older_life, nullptr, restarting},
+     &rule::delta_of_older_life, nullptr, late},
     {"ack_of_older_epoch", "answers of older epochs count",
      &rule::ack_of_older_epoch, nullptr, many},
     {"gaps_are_taken", "deltas count although one is missing",
@@ -65,7 +68,7 @@ std::vector<bug> deltas() {
     {"flush_of_older_reign", "what was discarded is flushed",
      &rule::flush_of_older_reign, nullptr, sleeping},
     {"carried_counts_as_committed", "what came along counts as committed",
-     &rule::carried_counts_as_committed, nullptr, losing},
+     &rule::carried_counts_as_committed, nullptr, draining},
   };
 }
 
@@ -77,7 +80,7 @@ std::vector<bug> leases() {
     {"no_lease_wait", "the lease of the last home is not waited out",
      &rule::no_lease_wait, nullptr, sleeping},
     {"beats_after_promise", "who promised lets the old home go on",
-     &rule::beats_after_promise, nullptr, losing},
+     &rule::beats_after_promise, nullptr, quiet},
     {"wall_clock", "clocks are set back", nullptr, &world_faults::wall_clock,
      sleeping},
     {"false_proof", "a frozen home is taken for dead", nullptr,
