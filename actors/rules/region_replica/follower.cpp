@@ -1,0 +1,83 @@
+#include "actors/rules/region_replica/follower.hpp"
+
+#include <algorithm>
+
+namespace holdfast::region_replica {
+
+void follower::begin_anew(life of) {
+  const auto last = stream;
+  *this = follower{};
+  known_life = of;
+  stream = last + 1;
+}
+
+void follower::queue(variable_key key, sequence changed) {
+  const auto [found, first] = queued_.try_emplace(key, changed);
+  if (!first) {
+    if (found->second <= changed)
+      return;
+    order_.erase({found->second, key});
+    found->second = changed;
+  }
+  order_.emplace(changed, key);
+}
+
+void follower::unqueue(variable_key key) {
+  const auto found = queued_.find(key);
+  if (found != queued_.end()) {
+    order_.erase({found->second, key});
+    queued_.erase(found);
+  }
+  floors.erase(key);
+  for (auto& each : in_flight_)
+    std::erase_if(each.taken,
+                  [key](const auto& one) { return one.first == key; });
+}
+
+follower::place follower::take(const std::vector<row>& rows, boot_time now) {
+  flight made;
+  made.number = ++last_number_;
+  made.sent_at = now;
+  for (const auto& each : rows) {
+    const auto found = queued_.find(each.key);
+    made.taken.emplace_back(each.key, found->second);
+    made.bytes += each.bytes;
+    order_.erase({found->second, each.key});
+    queued_.erase(found);
+  }
+  flight_bytes_ += made.bytes;
+  const place at{made.number, follows_};
+  follows_ = made.number;
+  in_flight_.push_back(std::move(made));
+  greeted = true;
+  return at;
+}
+
+bool follower::on_ack(const delta_ack& said) {
+  const bool news = said.covers > acknowledged || said.durable > durable
+                    || said.number > taken_;
+  acknowledged = std::max(acknowledged, said.covers);
+  durable = std::max(durable, said.durable);
+  taken_ = std::max(taken_, said.number);
+  while (!in_flight_.empty() && in_flight_.front().number <= said.number) {
+    flight_bytes_ -= in_flight_.front().bytes;
+    in_flight_.pop_front();
+  }
+  return news;
+}
+
+void follower::send_again(boot_time now, const options& how) {
+  if (in_flight_.empty() || now - in_flight_.front().sent_at < how.resend)
+    return;
+  if (!how.faults.lost_is_not_sent_again)
+    for (const auto& each : in_flight_)
+      for (const auto& [key, changed] : each.taken)
+        queue(key, changed);
+  in_flight_.clear();
+  flight_bytes_ = 0;
+  follows_ = taken_;
+  covers_sent = acknowledged;
+  greeted = taken_ != 0;
+}
+
+} // namespace holdfast::region_replica

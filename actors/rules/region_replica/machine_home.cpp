@@ -1,0 +1,272 @@
+// A node as a home: changes go out, answers come in, and what a majority has is
+// committed.
+#include "actors/rules/region_replica/machine.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace holdfast::region_replica {
+
+/// The holder of whom that was said in this epoch. A newer life of it begins
+/// anew, what an older one said is nothing.
+follower* machine::known(node_id from, const message& said) {
+  const bool old = said.epoch != placed_.epoch;
+  if (!is_home() || (old && !options_.faults.ack_of_older_epoch))
+    return nullptr;
+  const auto found = followers_.find(from);
+  if (found == followers_.end() || said.from < found->second.known_life)
+    return nullptr;
+  auto& of = found->second;
+  if (of.known_life == 0)
+    of.known_life = said.from;
+  if (said.from > of.known_life) {
+    of.begin_anew(said.from);
+    if (phase_ == phase::pulling) {
+      wanted_.clear();
+      phase_ = phase::collecting;
+    }
+  }
+  return &of;
+}
+
+// -- changes ------------------------------------------------------------------
+
+actions machine::on_drained(boot_time now, const std::vector<change>& changes) {
+  if (serves_ || written_back()) {
+    for (const auto& each : changes) {
+      if (!known_.contains(each.key)
+          || each.version <= held_.at(each.key).version)
+        continue;
+      held_.values[each.key] = {{serves_epoch_, each.version}, each.bytes};
+      note_changed(each.key, each.version);
+    }
+    pump(now);
+    advance(now);
+  }
+  return done(now);
+}
+
+void machine::note_changed(variable_key key, std::uint64_t version) {
+  changed_[key] = ++applied_;
+  pending_.add(key, applied_, version);
+  for (auto& [node, each] : followers_) {
+    if (!each.reported)
+      continue;
+    each.queue(key, applied_);
+    if (const auto floor = each.floors.find(key);
+        floor != each.floors.end() && floor->second >= version)
+      out_.push_back(outnumber{key, floor->second});
+  }
+}
+
+void machine::pump(boot_time now) {
+  if (!written_back())
+    return;
+  for (auto& [node, each] : followers_)
+    if (each.reported)
+      pump(now, node, each);
+}
+
+void machine::pump(boot_time now, node_id node, follower& to) {
+  while (to.window_open(options_)) {
+    auto rows = next_rows(to);
+    if (rows.empty() && to.greeted && to.covered(applied_) <= to.covers_sent)
+      return;
+    delta made;
+    const auto place = to.take(rows, now);
+    made.stream = to.stream;
+    made.number = place.number;
+    made.follows = place.follows;
+    made.covers
+      = options_.faults.covers_what_is_queued ? applied_ : to.covered(applied_);
+    made.whole = made.covers >= to.target || options_.faults.whole_too_early;
+    made.committed = committed_;
+    made.rows = std::move(rows);
+    to.covers_sent = made.covers;
+    send_to(node, to.known_life, std::move(made));
+  }
+}
+
+std::vector<row> machine::next_rows(const follower& to) const {
+  std::vector<row> rows;
+  std::size_t bytes = 0;
+  for (const auto& [changed, key] : to.waiting()) {
+    const auto has = held_.values.find(key);
+    const auto floor = to.floors.find(key);
+    if (has == held_.values.end()
+        || (floor != to.floors.end()
+            && has->second.stored.version <= floor->second))
+      continue; // until its newer version is drained
+    const auto& value = has->second;
+    bytes += value.bytes;
+    if (!rows.empty()
+        && (bytes > options_.message_bytes_max
+            || rows.size() == options_.message_rows_max))
+      break;
+    const auto last = changed_.find(key);
+    rows.push_back({key, value.stored, value.bytes,
+                    last == changed_.end() ? 0 : last->second,
+                    value.stored.version});
+  }
+  return rows;
+}
+
+// -- what is committed --------------------------------------------------------
+
+bool machine::is_sole() const {
+  return placed_.holders() == std::set<node_id>{self_};
+}
+
+/// The most of which a majority of the holders has as much.
+sequence machine::majority_of(sequence own, sequence follower::*of) const {
+  std::vector<sequence> all;
+  for (const auto node : placed_.holders()) {
+    const auto found = followers_.find(node);
+    all.push_back(node == self_               ? own
+                  : found == followers_.end() ? 0
+                                              : found->second.*of);
+  }
+  std::sort(all.begin(), all.end(), std::greater<>{});
+  if (options_.faults.commit_by_one)
+    return all[std::min<std::size_t>(1, all.size() - 1)];
+  return all[all.size() / 2];
+}
+
+void machine::advance(boot_time) {
+  if (phase_ == phase::serving) {
+    const auto up_to = majority_of(applied_, &follower::acknowledged);
+    if (up_to > committed_) {
+      committed_ = up_to;
+      auto versions = pending_.take(up_to);
+      out_.push_back(commit{up_to, std::move(versions)});
+    }
+    durable_committed_
+      = std::max(durable_committed_, majority_of(durable_, &follower::durable));
+  }
+  waiters_.end(options_.faults.flush_ends_at_once ? applied_ : committed_,
+               durable_committed_, confirmed_, out_);
+}
+
+void machine::on(boot_time now, node_id from, const message& said,
+                 const delta_ack& what) {
+  auto* const of = known(from, said);
+  if (of == nullptr
+      || (what.stream != of->stream && !options_.faults.ack_of_older_epoch))
+    return;
+  if (!of->on_ack(what))
+    return;
+  pump(now);
+  try_settle(now);
+  advance(now);
+}
+
+void machine::on(boot_time now, node_id from, const message& said,
+                 const refusal& what) {
+  if (!is_home() || said.epoch < placed_.epoch)
+    return;
+  if (what.promised > placed_.epoch)
+    note_promise(what.promised);
+  else if (known(from, said) != nullptr)
+    ask_all(now);
+}
+
+// -- the lease ----------------------------------------------------------------
+
+/// From before it serves: then it has a lease when it does.
+void machine::send_beats(boot_time now) {
+  if (!written_back() || now < next_beat_)
+    return;
+  next_beat_ = now + options_.beat;
+  for (const auto& [node, each] : followers_)
+    if (each.reported)
+      send_to(node, each.known_life, beat{each.stream, now, committed_});
+}
+
+void machine::on(boot_time now, node_id from, const message& said,
+                 const beat_ack& what) {
+  auto* const of = known(from, said);
+  if (of == nullptr || said.epoch != placed_.epoch)
+    return;
+  if (!of->beat_answered || *of->beat_answered < what.asked_at)
+    of->beat_answered = what.asked_at;
+  renew_lease(now);
+  on(now, from, said, what.position);
+  advance(now);
+}
+
+std::optional<boot_time> machine::confirmed_by(const std::set<node_id>& of,
+                                               boot_time now) const {
+  std::vector<boot_time> all;
+  for (const auto node : of) {
+    const auto found = followers_.find(node);
+    if (node == self_)
+      all.push_back(now);
+    else if (found != followers_.end() && found->second.beat_answered)
+      all.push_back(*found->second.beat_answered);
+  }
+  const auto needed = of.size() / 2 + 1;
+  if (all.size() < needed)
+    return std::nullopt;
+  std::sort(all.begin(), all.end(), std::greater<>{});
+  return all[needed - 1];
+}
+
+void machine::renew_lease(boot_time now) {
+  if (!serves_ || !written_back())
+    return;
+  auto at = confirmed_by(placed_.holders(), now);
+  // Until an epoch has settled, the next home asks the holders before.
+  if (at && !placed_.settled() && !placed_.anew()) {
+    const auto before = confirmed_by(placed_.settled_holders, now);
+    at = before ? std::optional{std::min(*at, *before)} : std::nullopt;
+  }
+  if (!at)
+    return;
+  confirmed_ = at;
+  if (const auto end
+      = lease_.renew(options_.faults.lease_from_answer ? now : *at, now))
+    lease_end_ = *end;
+}
+
+// -- who waits ----------------------------------------------------------------
+
+actions machine::on_flush(boot_time now, waiter who, epoch_number stored_in,
+                          bool durable) {
+  const auto what = durable ? waiters::kind::durable : waiters::kind::flush;
+  if (!is_home() || !serves_)
+    out_.push_back(end_wait{who, outcome::fenced});
+  else if (stored_in != 0 && stored_in < reigns_since_
+           && !options_.faults.flush_of_older_reign)
+    out_.push_back(end_wait{who, outcome::unknown});
+  else if (waiters_.full(options_))
+    out_.push_back(end_wait{who, outcome::rejected});
+  else
+    waiters_.add(applied_, {who, what, now});
+  advance(now);
+  return done(now);
+}
+
+actions machine::on_read(boot_time now, waiter who) {
+  if (!is_home() || !serves_) {
+    out_.push_back(end_wait{who, outcome::fenced});
+    return done(now);
+  }
+  if (waiters_.full(options_)) {
+    out_.push_back(end_wait{who, outcome::rejected});
+    return done(now);
+  }
+  // With a lease nobody else is home now; without, a later beat must tell.
+  const bool alone = serving(now) && committed_ >= applied_;
+  if (alone)
+    out_.push_back(end_wait{who, outcome::ok});
+  else
+    waiters_.add(applied_, {who, waiters::kind::read, now});
+  return done(now);
+}
+
+void machine::forget_waiter(waiter who) {
+  waiters_.forget(who);
+}
+
+} // namespace holdfast::region_replica

@@ -1,0 +1,34 @@
+// Times and bounds of the holders of a region: what actors give to
+// actors/rules/region_replica.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace holdfast::config {
+
+/// Time that a home may go on without hearing from a majority: as long as it
+/// takes until a node counts as down.
+inline constexpr std::chrono::milliseconds region_lease{2500};
+/// Time between two beats of a home: five in a lease.
+inline constexpr std::chrono::milliseconds region_beat{500};
+/// Time between two looks at what is overdue.
+inline constexpr std::chrono::milliseconds region_tick{100};
+/// Time after which what has no answer is sent again: a full window takes
+/// less on a link of 10 Mbit/s.
+inline constexpr std::chrono::milliseconds region_resend{1000};
+/// Time for a holder to send values before others are asked.
+inline constexpr std::chrono::milliseconds region_pull_patience{3000};
+/// Time for a flush or a read, after which it is unknown.
+inline constexpr std::chrono::milliseconds region_wait_patience{10000};
+/// Bytes of one message: those of a call to a peer.
+inline constexpr std::size_t region_message_bytes_max = std::size_t{256} << 10;
+/// Rows of one message: with small values, 40 bytes each beside them.
+inline constexpr std::size_t region_message_rows_max = 4096;
+/// Bytes and messages on their way to one holder.
+inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;
+inline constexpr std::size_t region_window_messages_max = 16;
+/// Flushes and reads that wait, of one region: one for each client.
+inline constexpr std::size_t region_waiters_max = 4096;
+
+} // namespace holdfast::config

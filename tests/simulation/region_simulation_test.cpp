@@ -1,0 +1,69 @@
+#include "tests/simulation/region_options.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace holdfast::region_simulation;
+
+namespace {
+
+/// The first seed of its world at which the bug shows; 0: none up to the last.
+std::uint64_t found_at(const bug& one, std::uint64_t last) {
+  for (std::uint64_t seed = 1; seed <= last; ++seed)
+    if (!simulate(world_for(one, seed, true)).violation.empty())
+      return seed;
+  return 0;
+}
+
+std::string seen_without(const bug& one, std::uint64_t last) {
+  for (std::uint64_t seed = 1; seed <= last; ++seed)
+    if (const auto seen = simulate(world_for(one, seed, false));
+        !seen.violation.empty())
+      return std::to_string(seed) + ": " + seen.violation + "\n" + seen.ending;
+  return {};
+}
+
+} // namespace
+
+TEST_CASE("the same seed of a region tells the same story",
+          "[simulation][region]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto once = simulate({seed, {}, {}, {}});
+
+    const auto again = simulate({seed, {}, {}, {}});
+
+    CHECK(once.trace == again.trace);
+    CHECK(once.events == again.events);
+  }
+}
+
+TEST_CASE("bugs of a region that are put back are found",
+          "[simulation][region]") {
+  for (const auto& one : bugs()) {
+    if (one.name == "carried_counts_as_committed")
+      continue; // too rare: tests/rules looks for it
+    INFO(one.name);
+
+    const auto seed = found_at(one, 200);
+
+    CHECK(seed != 0);
+    CHECK(seen_without(one, seed).empty());
+  }
+}
+
+TEST_CASE("a region is busy while it is disturbed", "[simulation][region]") {
+  outcome all;
+
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const auto seen = simulate({seed, {}, {}, {}});
+    INFO(seed << ": " << seen.violation << "\n" << seen.ending);
+    REQUIRE(seen.violation.empty());
+    all.flushed += seen.flushed;
+    all.read += seen.read;
+    all.homes += seen.homes;
+    all.discarded += seen.discarded;
+  }
+
+  CHECK(all.flushed > 1000);
+  CHECK(all.read > 100);
+  CHECK(all.homes > 100);
+  CHECK(all.discarded > 0);
+}

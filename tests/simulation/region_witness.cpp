@@ -1,0 +1,79 @@
+#include "tests/simulation/region_witness.hpp"
+
+#include <algorithm>
+
+namespace holdfast::region_simulation {
+
+namespace {
+
+std::string text_of(const stamp& of) {
+  return std::to_string(of.epoch) + "." + std::to_string(of.version);
+}
+
+std::string variable(variable_key key) {
+  return "variable " + std::to_string(key);
+}
+
+} // namespace
+
+value_id witness::stored(variable_key, epoch_number epoch,
+                         std::uint64_t version) {
+  births_[++last_] = {epoch, version};
+  return last_;
+}
+
+stamp witness::birth(value_id value) const {
+  const auto found = births_.find(value);
+  return found == births_.end() ? stamp{} : found->second;
+}
+
+void witness::promised(variable_key key, value_id value) {
+  auto& least = least_[key];
+  least = std::max(least, birth(value));
+}
+
+void witness::promised_durably(variable_key key, value_id value) {
+  auto& least = on_disk_[key];
+  least = std::max(least, birth(value));
+}
+
+stamp witness::least(variable_key key) const {
+  const auto found = least_.find(key);
+  return found == least_.end() ? stamp{} : found->second;
+}
+
+void witness::read(node_id by, variable_key key, value_id value,
+                   const stamp& least) {
+  if (birth(value) < least)
+    blame(variable(key) + " is read at node " + std::to_string(by) + " as "
+          + text_of(birth(value)) + " after " + text_of(least)
+          + " was promised");
+  promised(key, value);
+}
+
+void witness::serves(node_id home,
+                     const std::map<variable_key, value_id>& values) {
+  for (const auto& [key, least] : least_) {
+    const auto found = values.find(key);
+    const auto has = found == values.end() ? stamp{} : birth(found->second);
+    if (has < least)
+      blame("node " + std::to_string(home) + " serves " + variable(key) + " as "
+            + text_of(has) + " after " + text_of(least) + " was promised");
+  }
+}
+
+void witness::shown(node_id node, variable_key key, std::uint64_t before,
+                    std::uint64_t after) {
+  if (after < before)
+    blame(variable(key) + " goes back at node " + std::to_string(node)
+          + " from version " + std::to_string(before) + " to "
+          + std::to_string(after));
+}
+
+void witness::published(node_id node, epoch_number before, epoch_number after) {
+  if (after < before)
+    blame("node " + std::to_string(node) + " goes back from epoch "
+          + std::to_string(before) + " to " + std::to_string(after));
+}
+
+} // namespace holdfast::region_simulation

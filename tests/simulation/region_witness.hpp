@@ -1,0 +1,62 @@
+// Sees everything, and says what must not be.
+//
+// Each stored value has a number and a birth: the epoch its home published, and
+// its version. A value that somebody was told to be safe, or was read, sets the
+// least birth that later reads of its variable may have.
+#pragma once
+
+#include "actors/rules/region_replica/values.hpp"
+
+#include <map>
+#include <string>
+
+namespace holdfast::region_simulation {
+
+using region_replica::epoch_number;
+using region_replica::node_id;
+using region_replica::stamp;
+using region_replica::variable_key;
+
+using value_id = std::uint64_t; ///< 0: no value
+
+class witness {
+public:
+  value_id stored(variable_key key, epoch_number epoch, std::uint64_t version);
+
+  /// Somebody was told that it is safe, or read it.
+  void promised(variable_key key, value_id value);
+  void promised_durably(variable_key key, value_id value);
+  /// What must be seen from now on.
+  stamp least(variable_key key) const;
+  void read(node_id by, variable_key key, value_id value, const stamp& least);
+  /// A home begins to serve with these values.
+  void serves(node_id home, const std::map<variable_key, value_id>& values);
+
+  /// A node's memory is written, or read by somebody there.
+  void shown(node_id node, variable_key key, std::uint64_t before,
+             std::uint64_t after);
+  void published(node_id node, epoch_number before, epoch_number after);
+
+  /// Fewer than a majority kept their memory: what is on disk is safe.
+  void lost_all() {
+    least_ = on_disk_;
+  }
+
+  void blame(std::string what) {
+    if (violation_.empty())
+      violation_ = std::move(what);
+  }
+  const std::string& violation() const {
+    return violation_;
+  }
+  stamp birth(value_id value) const;
+
+private:
+  std::map<value_id, stamp> births_;
+  std::map<variable_key, stamp> least_;
+  std::map<variable_key, stamp> on_disk_;
+  value_id last_ = 0;
+  std::string violation_;
+};
+
+} // namespace holdfast::region_simulation

@@ -1,0 +1,216 @@
+// Carrying out what the rule wants, as an actor does.
+#include "tests/simulation/region_world.hpp"
+
+namespace holdfast::region_simulation {
+
+using namespace region_replica;
+
+void region_world::carry(region_node& on, actions asked, const parcel* with) {
+  for (const auto& each : asked) {
+    if (const auto* what = std::get_if<send>(&each))
+      carry_send(on, *what);
+    else if (const auto* rows = std::get_if<apply>(&each))
+      carry_apply(on, *rows, with);
+    else if (const auto* kept = std::get_if<take_over>(&each))
+      carry_take_over(on, *kept, *with);
+    else if (const auto* made = std::get_if<commit>(&each))
+      carry_commit(on, *made);
+    else if (const auto* over = std::get_if<end_wait>(&each))
+      carry_end(on, *over);
+    else if (const auto* state = std::get_if<publish>(&each))
+      carry_publish(on, *state);
+    else if (const auto* lost = std::get_if<report_loss>(&each))
+      carry_loss(on, *lost);
+    else if (const auto* gone = std::get_if<discard>(&each))
+      result_.discarded += gone->versions.size();
+    else if (const auto* settled = std::get_if<settle>(&each))
+      after(some(1000, 1000 * manners_.tables_ms), [this, of = settled->epoch] {
+        if (!chance_.permille(manners_.loss) && catalog_.settle(of))
+          spread();
+      });
+    else if (std::holds_alternative<wipe>(each))
+      on.cells.clear(), on.history.clear(), on.dirty.clear();
+    else if (std::holds_alternative<stop_writers>(each))
+      on.stopping = true, on.shown.now = publish::state::fenced;
+    else if (const auto* above = std::get_if<outnumber>(&each)) {
+      auto& has = on.cells[above->key];
+      if (has.version <= above->above) {
+        on.put(above->key, above->above + 1, has.value);
+      }
+      on.dirty.insert(above->key);
+      on_node(slot_of(on), some(500, 1000 * manners_.drain_ms),
+              [this, id = on.id] { drain(node(id)); });
+    }
+  }
+  if (on.rule) {
+    const bool whole = on.rule->look().memory == memory::whole;
+    on.kept = on.kept || whole;
+    if (std::exchange(on.stopping, false))
+      carry(on, on.rule->on_stopped(on.local(now_), on.drain()));
+    if (manners_.durable && !asked.empty())
+      persist(on);
+    const auto seen = on.rule->look();
+    if (seen.phase == phase::serving && on.served != seen.epoch) {
+      on.served = seen.epoch;
+      ++result_.homes;
+      std::map<variable_key, value_id> values;
+      for (const auto& [key, has] : on.cells)
+        values[key] = has.value;
+      if (catalog_.now().epoch == seen.epoch)
+        witness_.serves(on.id, values);
+    }
+  }
+}
+
+void region_world::carry_send(region_node& on, const send& what) {
+  parcel made{on.id, what.to, what.what, {}};
+  const auto read = [&](std::vector<row>& rows) {
+    for (auto& each : rows) {
+      const auto& has = on.cells[each.key];
+      each.carry(has.version, 100, made.said.epoch);
+      made.values.push_back(has.value);
+    }
+  };
+  if (auto* rows = std::get_if<delta>(&made.said.says))
+    read(rows->rows);
+  if (auto* rows = std::get_if<values>(&made.said.says))
+    read(rows->rows);
+  const auto copies = chance_.permille(manners_.copies) ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    if (chance_.permille(manners_.loss))
+      continue;
+    auto wait
+      = some(manners_.latency_us, manners_.latency_us + manners_.jitter_us);
+    if (chance_.permille(manners_.late))
+      wait += some(0, 3'000'000);
+    after(wait, [this, made] { deliver(made); });
+  }
+}
+
+void region_world::deliver(parcel what) {
+  if (cut_.contains({what.from, what.to}))
+    return;
+  auto& on = node(what.to);
+  if (!on.up)
+    return;
+  if (on.paused(now_)) {
+    after(on.paused_until - now_ + some(0, 2000),
+          [this, what] { deliver(what); });
+    return;
+  }
+  trace_.add(what.from * 100 + what.to);
+  trace_.add(what.said.says.index() + what.said.epoch * 100);
+  if (on.rule)
+    carry(on, on.rule->on_message(on.local(now_), what.from, what.said), &what);
+}
+
+void region_world::carry_apply(region_node& on, const apply& what,
+                               const parcel* with) {
+  const auto* came = std::get_if<delta>(&with->said.says);
+  const auto* pulled = std::get_if<values>(&with->said.says);
+  const auto& rows = came != nullptr ? came->rows : pulled->rows;
+  for (const auto& each : what.rows)
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (rows[i].key == each.key) {
+        witness_.shown(on.id, each.key, on.cells[each.key].version,
+                       each.stored.version);
+        on.put(each.key, each.stored.version, with->values[i]);
+        on.dirty.erase(each.key);
+      }
+}
+
+void region_world::carry_take_over(region_node& on, const take_over& what,
+                                   const parcel& with) {
+  const auto& rows = std::get<values>(with.said.says).rows;
+  for (const auto& each : what.rows)
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (rows[i].key == each.key && on.cells[each.key].version == 0) {
+        on.put(each.key, each.stored.version + 1, with.values[i]);
+        on.dirty.insert(each.key);
+      }
+}
+
+/// What it calls committed it must have, and it must last.
+void region_world::carry_commit(region_node& on, const commit& what) {
+  for (const auto& each : what.versions) {
+    const auto& of = on.history[each.key];
+    const auto found = of.find(each.version);
+    if (found != of.end())
+      witness_.promised(each.key, found->second);
+    else if (each.version > on.cells[each.key].version)
+      witness_.blame("node " + std::to_string(on.id)
+                     + " calls committed what it never had");
+  }
+}
+
+void region_world::carry_end(region_node& on, const end_wait& what) {
+  const auto found = on.waiting.find(what.who);
+  if (found == on.waiting.end())
+    return;
+  const auto asked = std::move(found->second);
+  on.waiting.erase(found);
+  if (what.how != region_replica::outcome::ok) {
+    on.unflushed.clear(); // whoever stored them stores them again
+    return;
+  }
+  for (const auto& [key, value] : asked.values) {
+    if (asked.what == request::kind::read)
+      witness_.read(on.id, key, value, asked.least.at(key));
+    else
+      witness_.promised(key, value);
+    if (asked.what == request::kind::durable)
+      witness_.promised_durably(key, value);
+  }
+  ++(asked.what == request::kind::read ? result_.read : result_.flushed);
+}
+
+void region_world::carry_publish(region_node& on, const publish& what) {
+  witness_.published(on.id, on.shown.epoch, what.epoch);
+  on.shown = what;
+}
+
+void region_world::carry_loss(const region_node& on, const report_loss&) {
+  std::size_t kept = 0;
+  const auto& had = catalog_.at(on.tables).settled_holders;
+  for (const auto id : had)
+    kept += node(id).kept ? 1 : 0;
+  if (kept * 2 > had.size()) {
+    if (on.rule->look().epoch == catalog_.now().epoch)
+      witness_.blame("a loss is reported, and a majority kept its memory");
+    return; // a newer home will not see it
+  }
+  ++result_.losses;
+  witness_.lost_all();
+}
+
+/// What the rule knows of: clients may have stored more since.
+std::map<variable_key, cell> region_world::drained(region_node& on) {
+  std::map<variable_key, cell> cells;
+  for (const auto& [key, has] : on.rule->held().values)
+    cells[key] = {has.stored.version, on.history[key][has.stored.version]};
+  return cells;
+}
+
+void region_world::persist(region_node& on) {
+  const auto seen = on.rule->look();
+  const std::tuple now{seen.epoch, seen.promised, seen.held, seen.applied};
+  if (std::exchange(on.persisting, now) == now)
+    return;
+  on_node(slot_of(on), some(500, 50'000),
+          [this, id = on.id, held = on.rule->held(), cells = drained(on),
+           epoch = seen.phase == phase::following ? seen.promised : seen.epoch,
+           applied = seen.applied] {
+            auto& its = node(id);
+            its.disk = held;
+            its.disk_cells = cells;
+            if (its.rule)
+              carry(its, its.rule->on_durable(its.local(now_), epoch, applied));
+          });
+}
+
+void region_world::drain(region_node& on) {
+  if (on.rule && !on.dirty.empty())
+    carry(on, on.rule->on_drained(on.local(now_), on.drain()));
+}
+
+} // namespace holdfast::region_simulation

@@ -1,0 +1,66 @@
+// Programs that store, flush and read where a home serves.
+#include "tests/simulation/region_world.hpp"
+
+namespace holdfast::region_simulation {
+
+void region_world::client() {
+  after(some(500, 1000 * manners_.client_ms), [this] { client(); });
+  auto& on = nodes_[chance_.below(nodes_.size())];
+  const bool careless
+    = options_.world.reads_without_asking && on.up
+      && on.shown.now == region_replica::publish::state::serving;
+  if (!on.seen_serving(now_) && !careless)
+    return;
+  const auto what = chance_.below(100);
+  if (what < 60 && !quiet_)
+    store(on);
+  else if (on.paused(now_) && !careless)
+    return;
+  else if (what < 85)
+    flush(on);
+  else
+    read(on);
+}
+
+/// Also beside a frozen node, as long as its lease lasts.
+void region_world::store(region_node& on) {
+  const auto key = 1 + chance_.below(manners_.variables);
+  const auto version = on.cells[key].version + 1;
+  const auto value = witness_.stored(key, on.shown.epoch, version);
+  on.put(key, version, value);
+  if (on.unflushed.empty())
+    on.stored_in = on.shown.epoch;
+  on.unflushed[key] = value;
+  if (on.dirty.insert(key).second)
+    on_node(slot_of(on), some(500, 1000 * manners_.drain_ms),
+            [this, id = on.id] { drain(node(id)); });
+}
+
+void region_world::flush(region_node& on) {
+  drain(on);
+  const auto who = ++last_waiter_;
+  const auto stored_in = on.unflushed.empty() ? 0 : on.stored_in;
+  const bool durable = manners_.durable && chance_.permille(300);
+  on.waiting[who] = {
+    durable ? request::kind::durable : request::kind::flush, on.unflushed, {}};
+  carry(on, on.rule->on_flush(on.local(now_), who, stored_in, durable));
+}
+
+void region_world::read(region_node& on) {
+  request asked{request::kind::read, {}, {}};
+  for (variable_key key = 1; key <= manners_.variables; ++key)
+    asked.least[key] = witness_.least(key);
+  if (options_.world.reads_without_asking) {
+    for (const auto& [key, has] : on.cells)
+      witness_.read(on.id, key, has.value, asked.least[key]);
+    return;
+  }
+  drain(on);
+  for (variable_key key = 1; key <= manners_.variables; ++key)
+    asked.values[key] = on.cells[key].value;
+  const auto who = ++last_waiter_;
+  on.waiting[who] = std::move(asked);
+  carry(on, on.rule->on_read(on.local(now_), who));
+}
+
+} // namespace holdfast::region_simulation
