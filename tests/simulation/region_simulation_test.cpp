@@ -1,27 +1,10 @@
+#include "tests/simulation/bug_search.hpp"
 #include "tests/simulation/region_options.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace holdfast::region_simulation;
-
-namespace {
-
-/// The first seed of its world at which the bug shows; 0: none up to the last.
-std::uint64_t found_at(const bug& one, std::uint64_t last) {
-  for (std::uint64_t seed = 1; seed <= last; ++seed)
-    if (!simulate(world_for(one, seed, true)).violation.empty())
-      return seed;
-  return 0;
-}
-
-std::string seen_without(const bug& one, std::uint64_t last) {
-  for (std::uint64_t seed = 1; seed <= last; ++seed)
-    if (const auto seen = simulate(world_for(one, seed, false));
-        !seen.violation.empty())
-      return std::to_string(seed) + ": " + seen.violation + "\n" + seen.ending;
-  return {};
-}
-
-} // namespace
+using holdfast::simulation::found_at;
+using holdfast::simulation::seen_without;
 
 TEST_CASE("the same seed of a region tells the same story",
           "[simulation][region]") {

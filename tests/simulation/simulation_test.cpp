@@ -1,3 +1,4 @@
+#include "tests/simulation/bug_search.hpp"
 #include "tests/simulation/world_options.hpp"
 #include "tests/support/catch.hpp"
 
@@ -12,23 +13,6 @@ const bug& bug_of(std::string_view name) {
       return one;
   FAIL("no such bug: " << name);
   return bugs().front();
-}
-
-/// The first seed of its world at which the bug shows; 0: none up to the last.
-std::uint64_t found_at(const bug& one, std::uint64_t last) {
-  for (std::uint64_t seed = 1; seed <= last; ++seed)
-    if (!simulate(world_for(one, seed, true)).violation.empty())
-      return seed;
-  return 0;
-}
-
-/// The same world without the bug, up to that seed.
-std::string seen_without(const bug& one, std::uint64_t last) {
-  for (std::uint64_t seed = 1; seed <= last; ++seed)
-    if (const auto seen = simulate(world_for(one, seed, false));
-        !seen.violation.empty())
-      return std::to_string(seed) + ": " + seen.violation + "\n" + seen.ending;
-  return {};
 }
 
 } // namespace
