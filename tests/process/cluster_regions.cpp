@@ -6,13 +6,6 @@ namespace holdfast::test {
 
 using namespace std::chrono_literals;
 
-const wire::rows* rows_of(const shm::result<wire::fields>& heard) {
-  if (!heard)
-    return nullptr;
-  const auto* rows = wire::find(heard.assume_value(), "rows");
-  return rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
-}
-
 shm::result<wire::fields> create(const node_cluster& cluster, std::uint64_t at,
                                  const std::string& region) {
   return cluster.call(at, "create_region",
@@ -31,13 +24,7 @@ bool creates(const node_cluster& cluster, std::uint64_t at,
 
 std::uint64_t home_seen_by(const node_cluster& cluster, std::uint64_t id,
                            const std::string& region) {
-  const auto heard = cluster.call(id, "regions");
-  if (const auto* all = rows_of(heard))
-    for (const auto& row : *all)
-      if (const auto* name = wire::find_text(row, "region");
-          name != nullptr && *name == region)
-        return wire::number_or(row, "home", 0);
-  return 0;
+  return wire::number_or(cluster.region_seen_by(id, region), "home", 0);
 }
 
 bool all_see(const node_cluster& cluster, const std::set<std::uint64_t>& nodes,

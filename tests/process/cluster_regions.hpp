@@ -10,9 +10,6 @@
 
 namespace holdfast::test {
 
-/// The rows of an answer; null: it is none, or has none.
-const wire::rows* rows_of(const shm::result<wire::fields>& heard);
-
 /// Something that only a majority can decide: a region more.
 shm::result<wire::fields> create(const node_cluster& cluster, std::uint64_t at,
                                  const std::string& region);

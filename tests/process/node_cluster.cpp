@@ -20,12 +20,25 @@ bool flag(const wire::fields& in, std::string_view name) {
   return flag != nullptr && *flag;
 }
 
-wire::rows rows_of(const shm::result<wire::fields>& heard) {
+} // namespace
+
+const wire::rows* rows_of(const shm::result<wire::fields>& heard) {
   if (!heard)
-    return {};
+    return nullptr;
   const auto* rows = wire::find(heard.assume_value(), "rows");
-  const auto* all = rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
-  return all != nullptr ? *all : wire::rows{};
+  return rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
+}
+
+namespace {
+
+/// The first row of an answer that is the one; empty: there is none.
+template <class Is>
+wire::fields row_where(const shm::result<wire::fields>& heard, Is is) {
+  if (const auto* all = rows_of(heard))
+    for (const auto& row : *all)
+      if (is(row))
+        return row;
+  return {};
 }
 
 } // namespace
@@ -88,21 +101,19 @@ wire::fields node_cluster::member_seen_by(std::uint64_t at,
 
 wire::fields node_cluster::region_seen_by(std::uint64_t at,
                                           const std::string& region) const {
-  for (auto& row : rows_of(call(at, "regions")))
-    if (const auto* name = wire::find_text(row, "region");
-        name != nullptr && *name == region)
-      return row;
-  return {};
+  return row_where(call(at, "regions"), [&](const wire::fields& row) {
+    const auto* name = wire::find_text(row, "region");
+    return name != nullptr && *name == region;
+  });
 }
 
 wire::fields node_cluster::row_seen_by(std::uint64_t at,
                                        const std::string& command,
                                        std::string_view column,
                                        std::uint64_t number) const {
-  for (auto& row : rows_of(call(at, command)))
-    if (wire::number_or(row, column, 0) == number)
-      return row;
-  return {};
+  return row_where(call(at, command), [&](const wire::fields& row) {
+    return wire::number_or(row, column, 0) == number;
+  });
 }
 
 void node_cluster::describe(std::uint64_t id, std::string text) {

@@ -35,6 +35,9 @@ struct list_style {
 /// With a certificate that is issued for that node.
 list_style over_tls(const issued_files& issued, std::uint64_t node);
 
+/// The rows of an answer; null: it is none, or has none.
+const wire::rows* rows_of(const shm::result<wire::fields>& heard);
+
 class node_cluster {
 public:
   /// Ids 1 to `count`, with the static list of all; not started.
