@@ -128,6 +128,10 @@ void attach_endpoint::accept_batch() {
 
 /// False when this turn is over; whoever says so arranges for the next.
 bool attach_endpoint::accept_one() {
+  // Another thread was quicker than make_room(): what is free goes here first,
+  // or the next clients are left hanging.
+  if (!reserve_)
+    reserve_ = open_reserve();
   shm::descriptor client{::accept4(acceptor_.native_handle(), nullptr, nullptr,
                                    SOCK_CLOEXEC | SOCK_NONBLOCK)};
   if (client) {
