@@ -106,8 +106,10 @@ TEST_CASE("a cluster of one grows to three and bears the loss of its first",
 
   for (const std::uint64_t id : {2, 3}) {
     cluster.start(id);
+    // Its own list: then it and the leader know of the vote, who are a
+    // majority. The leader lists it from when it is proposed.
     const bool votes
-      = eventually([&] { return is_voter(cluster, 1, id); }, 30s);
+      = eventually([&] { return is_voter(cluster, id, id); }, 30s);
     INFO(cluster.logs());
     REQUIRE(votes);
   }
