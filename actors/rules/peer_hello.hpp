@@ -67,7 +67,8 @@ struct known_peer {
   history_end history;
   /// The key that the members' tables have of it, in digits; empty: none.
   std::string key{};
-  /// The key of the first link since this node started; empty: none yet.
+  /// Of a node without one there: the key that it showed last; empty: none
+  /// since this node started, or since that one was no member.
   std::string shown_key{};
 };
 

@@ -282,6 +282,21 @@ TEST_CASE("a replica that starts again has settled no more, until its home "
   CHECK(tables.tell(move_home{quotes, epoch, 3}).ok());
 }
 
+TEST_CASE("a home that left and comes back begins a new epoch",
+          "[rules][catalog]") {
+  four_nodes tables;
+  tables.settle_on_three();
+  const auto before = tables.placed();
+  REQUIRE(tables.tell(catalog::leave_member{1}).ok());
+  REQUIRE(tables.epoch() == before.epoch);
+
+  REQUIRE(tables.join(1, 2).ok());
+
+  CHECK(tables.epoch() > before.epoch);
+  CHECK(tables.placed().keepers() == std::set<catalog::node_id>{2, 3});
+  CHECK(tables.placed().began_empty == before.began_empty);
+}
+
 TEST_CASE("a region begins empty when all that had its values start again",
           "[rules][catalog]") {
   four_nodes tables;

@@ -11,18 +11,6 @@ bool holds_any(const command& what) {
   return (std::holds_alternative<Each>(what) || ...);
 }
 
-/// Who has all values; when nobody is left, those who had them and are gone.
-std::set<node_id> had_values(const placement& of, const contents& tables) {
-  auto kept = of.keepers();
-  if (!kept.empty())
-    return kept;
-  std::set<node_id> gone;
-  for (const auto node : of.settled_holders)
-    if (!tables.members.contains(node))
-      gone.insert(node);
-  return gone;
-}
-
 } // namespace
 
 rules::placement_view placement_view_of(const contents& of) {
@@ -35,7 +23,7 @@ rules::placement_view placement_view_of(const contents& of) {
       {name.tenant, name.region, each.options.copies, placed.home,
        placed.replicas, placed.epoch,
        placed.epoch != 0 && placed.settled_epoch == placed.epoch,
-       had_values(placed, of)});
+       placed.keepers()});
   }
   return view;
 }

@@ -104,7 +104,6 @@ private:
   void begin_epoch(placement& of, node_id home, std::set<node_id> replicas);
   void let_go(node_id holder);
   void begin_anew(node_id holder);
-  void forget_values(node_id holder);
   void forget_origin(const origin& from);
 
   limits bounds_;

@@ -30,6 +30,7 @@ outcome tables::decide(const join_member& what) {
       return refuse(errc::full, "there are " + std::to_string(bounds_.members)
                                   + " members");
     now_.members.emplace(what.node, std::move(joining));
+    begin_anew(what.node); // it may have left, and come back with nothing
     return {};
   }
   const auto& known = found->second.key;
@@ -59,7 +60,6 @@ outcome tables::decide(const leave_member& what) {
     return no_member(what.node);
   forget_origin({origin_kind::node, what.node, found->second.incarnation});
   let_go(what.node);
-  forget_values(what.node); // if it comes back, then without them
   now_.members.erase(found);
   now_.last_leave = now_.applied;
   return {};

@@ -72,23 +72,18 @@ void tables::begin_epoch(placement& of, node_id home,
 /// What it held in memory is gone: it has nothing to take over from, and a
 /// region whose home it is must not go on in an epoch that promised values.
 void tables::begin_anew(node_id holder) {
-  forget_values(holder);
   for (auto& [name, each] : now_.regions) {
     auto& placed = each.placement;
-    const bool all_gone
-      = placed.forgot.contains(holder) && placed.keepers().empty();
+    const bool forgets
+      = !each.options.durable && placed.settled_holders.contains(holder);
+    if (forgets)
+      placed.forgot.insert(holder);
+    const bool all_gone = forgets && placed.keepers().empty();
     if (all_gone)
       clear_settled(placed);
     if (placed.home == holder || all_gone)
       begin_epoch(placed, placed.home, placed.replicas);
   }
-}
-
-void tables::forget_values(node_id holder) {
-  for (auto& [name, each] : now_.regions)
-    if (!each.options.durable
-        && each.placement.settled_holders.contains(holder))
-      each.placement.forgot.insert(holder);
 }
 
 outcome tables::decide(const move_home& what) {
