@@ -308,7 +308,6 @@ std::uint32_t region::drain() {
     const auto sequence
       = map_.control->applied.load(std::memory_order_relaxed) + drained;
     count_sequences(sequence, sequence);
-    map_.control->drains.fetch_add(1, std::memory_order_relaxed);
   }
   return drained;
 }

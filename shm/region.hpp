@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,10 +43,10 @@ struct variable_spec {
   std::uint32_t capacity = 0;
 };
 
-/// A value on its way from node to node.
-struct carried_value {
-  std::uint64_t version = 0;
-  std::vector<std::uint8_t> bytes;
+/// What lies in a variable's slot now, as its last writer left it.
+struct latest_value {
+  std::uint64_t version = 0; ///< 0: none yet
+  std::uint64_t bytes = 0;   ///< at most the capacity
 };
 
 /// What the death of a client left behind and the node mended.
@@ -127,13 +128,34 @@ public:
   /// The slot of a variable; none if it is not there.
   std::optional<std::uint32_t> slot_of(std::string_view name) const;
 
-  /// The latest value in a slot, whole. Errors: no_such_variable, no_value,
-  /// contended.
-  result<carried_value> copy_value(std::uint32_t slot) const;
+  /// Nothing if the slot is not in use.
+  std::optional<latest_value> look(std::uint32_t slot) const;
+
+  /// Appends the latest value of a slot, whole; its version. Errors:
+  /// no_such_variable, no_value, contended; `into` is as before then.
+  result<std::uint64_t> append_value(std::uint32_t slot,
+                                     std::vector<char>& into) const;
 
   /// Shows a value of the region's home, under the home's version. Only where
   /// no client may write. Errors: no_such_variable, too_long, contended.
-  result<void> show_value(std::uint32_t slot, const carried_value& value);
+  result<void> show_value(std::uint32_t slot, std::uint64_t version,
+                          std::span<const char> bytes);
+
+  /// Stores the latest value once more, under a version above this one, unless
+  /// it has one. Errors: no_such_variable, no_value, contended.
+  result<void> store_above(std::uint32_t slot, std::uint64_t above);
+
+  /// Stores this under a version above that one, unless the variable has a
+  /// value. Errors: no_such_variable, too_long, contended.
+  result<void> store_first(std::uint32_t slot, std::uint64_t above,
+                           std::span<const char> bytes);
+
+  /// Makes every variable anew, without a value: handles answer `removed`.
+  /// Only where no client may write. Errors: full, if one cannot be made.
+  result<void> clear_values();
+
+  /// Gives no number to a client that one of the other region has.
+  void keep_owners_of(const region& other);
 
   /// A majority of the region's replicas holds this version.
   void commit(std::uint32_t slot, std::uint64_t version) noexcept;
@@ -183,6 +205,10 @@ private:
   void announce_event() noexcept;
   bool in_use(std::uint32_t slot) const noexcept;
   variable_place place_of(std::uint32_t slot) const noexcept;
+  template <class Store>
+  result<void> with_lock(std::uint32_t slot, Store store);
+  void store_as(std::uint32_t slot, std::uint64_t version,
+                std::span<const char> bytes);
 
   region_options options_;
   memory_object control_object_;
@@ -207,7 +233,10 @@ template <class Visit>
 std::uint32_t region::take_changes(Visit visit) {
   dirty_set dirty{map_.dirty_summary(), map_.dirty_words(),
                   map_.plan.dirty_word_count};
-  return dirty.drain(map_.variables_max, visit);
+  const auto taken = dirty.drain(map_.variables_max, visit);
+  if (taken != 0)
+    map_.control->drains.fetch_add(1, std::memory_order_relaxed);
+  return taken;
 }
 
 } // namespace holdfast::shm

@@ -4,12 +4,19 @@
 #include "shm/copy.hpp"
 #include "shm/region.hpp"
 
+#include <algorithm>
+
 namespace holdfast::shm {
 
 namespace {
 
 result<void> no_variable(std::uint32_t slot) {
   return failed(errc::no_such_variable, "slot " + std::to_string(slot));
+}
+
+result<void> too_long(std::size_t bytes, std::uint32_t capacity) {
+  return failed(errc::too_long, std::to_string(bytes) + " bytes into "
+                                  + std::to_string(capacity));
 }
 
 } // namespace
@@ -26,45 +33,115 @@ std::optional<std::uint32_t> region::slot_of(std::string_view name) const {
   return found->second.slot;
 }
 
-result<carried_value> region::copy_value(std::uint32_t slot) const {
+std::optional<latest_value> region::look(std::uint32_t slot) const {
   if (!in_use(slot))
-    return no_variable(slot).assume_error();
+    return std::nullopt;
   const auto at = place_of(slot);
-  carried_value copied;
-  const auto code = read_latest(
-    at, copied.version, [&](const layout::word* from, std::uint64_t length) {
-      copied.bytes.resize(length);
-      load_payload(reinterpret_cast<std::byte*>(copied.bytes.data()), from,
-                   length);
-    });
-  if (code != errc::ok)
-    return failed(code, "slot " + std::to_string(slot));
-  return copied;
+  const auto version = at.head->latest.load(std::memory_order_acquire);
+  const auto bytes = at.slot_of(version).length.load(std::memory_order_relaxed);
+  return latest_value{version, std::min<std::uint64_t>(bytes, at.capacity)};
 }
 
-result<void> region::show_value(std::uint32_t slot,
-                                const carried_value& value) {
-  if (!in_use(slot) || value.version == 0)
+result<std::uint64_t> region::append_value(std::uint32_t slot,
+                                           std::vector<char>& into) const {
+  if (!in_use(slot))
+    return no_variable(slot).assume_error();
+  const auto before = into.size();
+  std::uint64_t version = 0;
+  const auto code = read_latest(
+    place_of(slot), version,
+    [&](const layout::word* from, std::uint64_t length) {
+      into.resize(before + length);
+      load_payload(reinterpret_cast<std::byte*>(into.data() + before), from,
+                   length);
+    });
+  if (code == errc::ok)
+    return version;
+  into.resize(before);
+  return failed(code, "slot " + std::to_string(slot));
+}
+
+template <class Store>
+result<void> region::with_lock(std::uint32_t slot, Store store) {
+  if (!in_use(slot))
     return no_variable(slot);
   const auto at = place_of(slot);
-  if (value.bytes.size() > at.capacity)
-    return failed(errc::too_long, std::to_string(value.bytes.size())
-                                    + " bytes into "
-                                    + std::to_string(at.capacity));
   if (const auto taken = take_lock(at, own_->owner); taken != errc::ok)
     return failed(taken, "slot " + std::to_string(slot));
+  auto done = store(at);
+  release_lock(at);
+  return done;
+}
+
+/// Under the lock, and no longer than the capacity.
+void region::store_as(std::uint32_t slot, std::uint64_t version,
+                      std::span<const char> bytes) {
+  const auto at = place_of(slot);
   // It may lie where the value that is shown does: then readers wait for it.
   // Whoever reads a version twice reads one value, so none is torn.
-  fill_slot(at, value.version, [&](layout::word* payload) {
-    store_payload(payload,
-                  reinterpret_cast<const std::byte*>(value.bytes.data()),
-                  value.bytes.size());
-    return value.bytes.size();
+  fill_slot(at, version, [&](layout::word* payload) {
+    store_payload(payload, reinterpret_cast<const std::byte*>(bytes.data()),
+                  bytes.size());
+    return bytes.size();
   });
-  publish(at, value.version);
+  publish(at, version);
   announce(*own_, *at.head, slot);
-  release_lock(at);
+}
+
+result<void> region::show_value(std::uint32_t slot, std::uint64_t version,
+                                std::span<const char> bytes) {
+  if (version == 0)
+    return no_variable(slot);
+  return with_lock(slot, [&](const variable_place& at) {
+    if (bytes.size() > at.capacity)
+      return too_long(bytes.size(), at.capacity);
+    store_as(slot, version, bytes);
+    return result<void>{boost::outcome_v2::success()};
+  });
+}
+
+result<void> region::store_above(std::uint32_t slot, std::uint64_t above) {
+  std::vector<char> bytes;
+  return with_lock(slot, [&](const variable_place& at) {
+    if (at.head->latest.load(std::memory_order_relaxed) > above)
+      return result<void>{boost::outcome_v2::success()};
+    if (auto copied = append_value(slot, bytes); !copied)
+      return result<void>{copied.assume_error()};
+    store_as(slot, above + 1, bytes);
+    return result<void>{boost::outcome_v2::success()};
+  });
+}
+
+result<void> region::store_first(std::uint32_t slot, std::uint64_t above,
+                                 std::span<const char> bytes) {
+  return with_lock(slot, [&](const variable_place& at) {
+    if (at.head->latest.load(std::memory_order_relaxed) != 0)
+      return result<void>{boost::outcome_v2::success()};
+    if (bytes.size() > at.capacity)
+      return too_long(bytes.size(), at.capacity);
+    store_as(slot, above + 1, bytes);
+    return result<void>{boost::outcome_v2::success()};
+  });
+}
+
+result<void> region::clear_values() {
+  const auto listed = view().list();
+  if (!listed)
+    return listed.assume_error();
+  for (const auto& each : listed.assume_value()) {
+    if (auto removed = remove_variable(each.name); !removed)
+      return removed;
+    if (auto made
+        = add_variable({each.name, each.kind, each.type, each.capacity});
+        !made)
+      return made;
+  }
   return boost::outcome_v2::success();
+}
+
+void region::keep_owners_of(const region& other) {
+  clients_.insert(other.clients_.begin(), other.clients_.end());
+  next_owner_ = other.next_owner_;
 }
 
 void region::commit(std::uint32_t slot, std::uint64_t version) noexcept {
