@@ -73,12 +73,15 @@ caf::result<void> check(catalog_pointer self, const check_request& request) {
 
 // -- asked by this node -------------------------------------------------------
 
-std::vector<planned_region>
-regions_of(const catalog::contents& tables,
+std::vector<wanted_region>
+regions_of(std::uint64_t node, const catalog::contents& tables,
            const std::vector<catalog::region_name>& names) {
-  std::vector<planned_region> all;
-  for (const auto& name : names)
-    all.push_back({name, tables.regions.at(name)});
+  std::vector<wanted_region> all;
+  for (const auto& name : names) {
+    const auto& region = tables.regions.at(name);
+    if (auto wanted = catalog::wanted_on(node, tables, region))
+      all.push_back({{name, region}, std::move(*wanted)});
+  }
   return all;
 }
 
@@ -90,12 +93,14 @@ region_plan plan(catalog_pointer self, const plan_query& query) {
   auto held = query.held;
   for (const auto& [id, each] : query.have)
     held.insert(id);
+  const auto self_there = tables.members.find(node);
   return {tables.applied,
           std::move(changes.retire),
-          regions_of(tables, changes.make),
-          regions_of(tables, changes.change),
+          std::move(changes.elsewhere),
+          regions_of(node, tables, changes.make),
+          regions_of(node, tables, changes.change),
           catalog::to_release(node, tables, held),
-          catalog::to_settle(node, tables)};
+          self_there == tables.members.end() ? 0 : self_there->second.joined};
 }
 
 caf::result<region_home> find_home(catalog_pointer self,

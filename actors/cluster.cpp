@@ -19,11 +19,20 @@ void on_peer_changed(cluster_pointer self, const peer_changed& change) {
   if (change.elector)
     route.elector = caf::actor_cast<peer_elector_actor>(change.elector);
   self->send(state.options.elector, std::move(route));
+  router_route words{change.node, {}};
+  if (change.router)
+    words.router = caf::actor_cast<peer_router_actor>(change.router);
+  self->send(state.options.router, std::move(words));
   if (change.state == rules::peer_state::down
-      && rules::proves_death(change.reason))
+      && rules::proves_death(change.reason)) {
     self->send(state.options.elector, peer_death_proven{change.node});
+    self->send(state.options.router,
+               holder_died{change.node, change.incarnation});
+  }
   if (change.state == rules::peer_state::healthy)
     tell_leader(self);
+  else if (change.state == rules::peer_state::down)
+    look_around(self); // its regions wait for another home
 }
 
 caf::result<void> leave(cluster_pointer self) {

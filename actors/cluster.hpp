@@ -29,6 +29,7 @@ struct cluster_options {
   std::string address;    ///< host:port of its door; empty for a node alone
   std::string key;        ///< its public one, in digits
   elector_actor elector;
+  region_router_actor router;
   catalog_actor catalog;      ///< knows the members, and what is agreed on
   peer_starter start_peer;    ///< none for a node alone
   std::uint64_t founders = 0; ///< digest; 0: not known

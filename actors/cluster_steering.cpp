@@ -60,7 +60,9 @@ catalog::member_view seen_of(const cluster_state& state, std::uint64_t node) {
   return seen;
 }
 
-/// One at a time; the next look goes on with the next.
+void look_at_tables(cluster_pointer self);
+
+/// One at a time; then it is looked at again.
 void note_one(cluster_pointer self, const known_members& known) {
   auto& state = self->state;
   std::optional<catalog::command> decided;
@@ -72,11 +74,15 @@ void note_one(cluster_pointer self, const known_members& known) {
   self
     ->request(state.options.catalog, caf::infinite,
               command_request{std::move(*decided), {}})
-    .then([self] { self->state.notes = false; },
-          [self](const caf::error&) {
-            // It is looked at again.
-            self->state.notes = false;
-          });
+    .then(
+      [self] {
+        self->state.notes = false;
+        look_at_tables(self); // others may be to be noted, and regions placed
+      },
+      [self](const caf::error&) {
+        // It is looked at again.
+        self->state.notes = false;
+      });
 }
 
 /// A peer shows the key that its member has. One that is no member may come as
@@ -132,6 +138,7 @@ void follow_members(cluster_pointer self) {
     state.options.log(log_level::info, "a node left the cluster",
                       {{"node", std::to_string(id)}});
     self->send(state.options.elector, peer_route{id, {}});
+    self->send(state.options.router, router_route{id, {}});
     self->send_exit(node.peer, caf::exit_reason::user_shutdown);
     return true;
   });

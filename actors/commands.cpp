@@ -32,8 +32,11 @@ constexpr std::array add_variable_arguments{
   argument{"type", text}, argument{"capacity", number}};
 constexpr std::array remove_variable_arguments{region, argument{"name", text}};
 constexpr std::array create_region_arguments{
-  region, argument{"bytes", number}, argument{"bytes_max", number, false},
+  region,
+  argument{"bytes", number},
+  argument{"bytes_max", number, false},
   argument{"variables_max", number, false},
+  argument{"copies", number, false},
   argument{"writers", text, false, "clients|node"}};
 constexpr std::array grow_region_arguments{region, argument{"bytes", number}};
 constexpr std::array sessions_arguments{argument{"after", number, false}};

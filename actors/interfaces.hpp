@@ -16,7 +16,8 @@
 
 namespace holdfast::actors {
 
-/// Owns one region's memory on this node. One per region.
+/// Owns one region's memory on this node, and is one of the region's holders.
+/// One per region.
 using tenant_region_actor = caf::typed_actor<
   // Admits a client and shares the memory with it; its end frees its locks.
   caf::replies_to<attach_request>::with<attached_region>,
@@ -36,13 +37,21 @@ using tenant_region_actor = caf::typed_actor<
   caf::replies_to<remove_variable_request>::with<void>,
   // Reserves more memory, up to the region's bytes_max.
   caf::replies_to<grow_request>::with<void>,
-  // Takes over the epoch in which this node stays the home.
-  caf::reacts_to<begin_epoch_request>,
-  // Marks the memory revoked; ends once no client is left.
+  // Follows the tables: who is home, who holds it, in which epoch.
+  caf::reacts_to<placement_decided>,
+  // A word of another holder.
+  caf::reacts_to<region_packet>,
+  // Another holder's process is gone for good.
+  caf::reacts_to<holder_died>,
+  // Answers when all that was stored is held by a majority.
+  caf::replies_to<flush_request>::with<void>,
+  // Answers when this node is seen to be home, and its values committed.
+  caf::replies_to<confirm_request>::with<void>,
+  // Marks the memory moved or revoked; ends once no client is left.
   caf::replies_to<retire_request>::with<void>,
   // Marks the memory fenced and ends.
   caf::replies_to<fence_request>::with<void>,
-  // Timer: renews the lease, settles removed variables.
+  // Timer: looks at what is overdue, settles removed variables.
   caf::reacts_to<lease_due>,
   // Timer: drains the dirty set.
   caf::reacts_to<drain_due>>;
@@ -54,6 +63,34 @@ using region_maker_actor = caf::typed_actor<
   caf::replies_to<make_region_request>::with<made_region>,
   // Reserves bytes for a region that grows.
   caf::replies_to<reserve_request>::with<void>>;
+
+/// Another node's router, as seen from this one. It travels.
+using peer_router_actor = caf::typed_actor<
+  // A word of a holder there to the holder here.
+  caf::reacts_to<region_packet>>;
+
+/// How another node's router is reached; null: it is not.
+struct router_route {
+  std::uint64_t node = 0;
+  peer_router_actor router;
+};
+
+/// A region is here, until its actor ends.
+struct local_holder {
+  std::uint64_t region = 0; ///< its id
+  tenant_region_actor actor;
+};
+
+/// Carries what the holders of regions say from node to node. One per node.
+using region_router_actor = peer_router_actor::extend<
+  // What a holder here says to one elsewhere.
+  caf::reacts_to<outgoing_packet>,
+  // Says how another node is reached.
+  caf::reacts_to<router_route>,
+  // Says where words for a region go.
+  caf::reacts_to<local_holder>,
+  // Told to every holder here.
+  caf::reacts_to<holder_died>>;
 
 struct located_region {
   std::string name;
@@ -157,6 +194,10 @@ using region_keeper_actor = caf::typed_actor<
   caf::reacts_to<tables_changed>,
   // Answers when what was agreed on can be used here, or says why not.
   caf::replies_to<usable_query>::with<void>,
+  // A region's epoch has settled: has that agreed on.
+  caf::reacts_to<settle_wanted>,
+  // A region has other memory.
+  caf::reacts_to<memory_replaced>,
   // Reserves memory before the growth of a region is proposed.
   caf::replies_to<reserve_growth_request>::with<void>,
   // Fences every region and ends them, then itself.
@@ -302,4 +343,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_subscription)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::enter_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::located_regions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_route)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::router_route)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::local_holder)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watch_leadership_request)

@@ -5,8 +5,10 @@
 #pragma once
 
 #include "actors/door.hpp"
+#include "actors/region_messages.hpp"
 #include "actors/rules/catalog/local_regions.hpp"
 #include "actors/rules/placement.hpp"
+#include "actors/rules/region_replica/status.hpp"
 #include "actors/rules/session_rights.hpp"
 #include "shm/region.hpp"
 
@@ -153,14 +155,22 @@ struct planned_region {
   catalog::region region;
 };
 
+/// What this node is to have of one.
+struct wanted_region {
+  planned_region planned;
+  catalog::local_region wanted;
+};
+
 /// catalog::region_changes with what is needed to carry them out.
 struct region_plan {
   catalog::log_index applied = 0; ///< the plan is as of this entry
   std::vector<catalog::log_index> retire;
-  std::vector<planned_region> make;
-  std::vector<planned_region> change;
+  std::set<catalog::log_index> elsewhere; ///< those of them that live on
+  std::vector<wanted_region> make;
+  std::vector<wanted_region> change;
   std::vector<catalog::log_index> release;
-  std::vector<catalog::settle_region> settle; ///< once they are here so
+  /// The entry by which this node is there.
+  catalog::log_index admitted = 0;
 };
 
 struct home_query {
@@ -269,6 +279,7 @@ struct region_status_query {};
 struct region_report {
   std::string name;
   shm::region_status status;
+  region_replica::status replicated;
 };
 
 struct variables_query {
@@ -292,6 +303,7 @@ struct variables_page {
 
 struct add_variable_request {
   shm::variable_spec variable;
+  std::uint64_t id = 0; ///< in its region
 };
 
 struct remove_variable_request {
@@ -302,13 +314,10 @@ struct grow_request {
   std::uint64_t bytes = 0;
 };
 
-/// The tables count a new epoch of it, and this node stays its home.
-struct begin_epoch_request {
-  std::uint64_t epoch = 0;
+/// No one attaches any more, and it ends with its last client.
+struct retire_request {
+  bool lives_on = false; ///< on other nodes; else it was removed
 };
-
-/// Removed: no one attaches any more, and it ends with its last client.
-struct retire_request {};
 
 /// The node stops: what is stored from here on promises nothing.
 struct fence_request {};

@@ -160,9 +160,7 @@ void on_subscription(peer_pointer self, const peer_subscription& wanted) {
       || state.options.listeners.size() >= state.options.listeners_max)
     return;
   state.options.listeners.push_back(wanted.listener);
-  self->send(wanted.listener,
-             peer_changed{state.options.node, state.health.state(),
-                          state.health.reason(), state.elector});
+  self->send(wanted.listener, state_now(state));
 }
 
 void set_up(peer_pointer self, peer_options options) {

@@ -44,6 +44,7 @@ struct peer_options {
   peer_identity identity;
   peer_network_actor network;
   caf::strong_actor_ptr elector{}; ///< of this node, for the other one
+  caf::strong_actor_ptr router{};  ///< the same
   peer_service_actor service{};    ///< answers calls; none: all are refused
   std::vector<peer_listener_actor> listeners{};
 
@@ -89,6 +90,7 @@ struct peer_actor_state {
   rules::wide_id link{};
   peer_actor remote{};
   caf::strong_actor_ptr elector{};
+  caf::strong_actor_ptr router{};
 
   rules::wide_id incarnation{};
   rules::history_end history{};
@@ -107,6 +109,9 @@ peer_actor::behavior_type peer(peer_pointer self, peer_options options);
 
 /// Dials, or only probes when the other side is the one that dials.
 void reach(peer_pointer self);
+
+/// What listeners are told now.
+peer_changed state_now(const peer_actor_state& state);
 
 /// Plans the next reach, unless one is planned or under way already.
 void reach_after(peer_pointer self, std::chrono::milliseconds wait);

@@ -14,8 +14,7 @@ using opened_hello = peer_actor_state::opened_hello;
 void tell_listeners(peer_pointer self) {
   const auto& state = self->state;
   for (const auto& listener : state.options.listeners)
-    self->send(listener, peer_changed{state.options.node, state.health.state(),
-                                      state.health.reason(), state.elector});
+    self->send(listener, state_now(state));
 }
 
 void note(peer_pointer self, log_level level, std::string_view what,
@@ -89,7 +88,8 @@ void try_again(peer_pointer self) {
 /// The link stands: from here on the other node is asked by its own actor.
 void stand(peer_pointer self, const rules::hello& theirs,
            const rules::wide_id& link, const caf::strong_actor_ptr& remote,
-           const caf::strong_actor_ptr& elector) {
+           const caf::strong_actor_ptr& elector,
+           const caf::strong_actor_ptr& router) {
   auto& state = self->state;
   if (state.remote)
     self->demonitor(state.remote.address());
@@ -99,6 +99,7 @@ void stand(peer_pointer self, const rules::hello& theirs,
   state.link = link;
   state.remote = caf::actor_cast<peer_actor>(remote);
   state.elector = elector;
+  state.router = router;
   state.incarnation = theirs.incarnation;
   state.shown_key = theirs.key;
   state.history = std::max(state.history, theirs.history);
@@ -122,7 +123,8 @@ void on_welcome(peer_pointer self, const opened_hello& opened,
     try_again(self);
     return;
   }
-  stand(self, opened.theirs, opened.their_nonce, welcome.peer, welcome.elector);
+  stand(self, opened.theirs, opened.their_nonce, welcome.peer, welcome.elector,
+        welcome.router);
 }
 
 /// The dialled side has proven itself; now the dialler does.
@@ -136,7 +138,7 @@ void prove(peer_pointer self, const peer_door_actor& door,
     ->request(door, state.options.hello_deadline,
               hello_proof{opened.ours.node, opened.our_nonce, sign(self, text),
                           caf::actor_cast<caf::strong_actor_ptr>(self),
-                          state.options.elector})
+                          state.options.elector, state.options.router})
     .then(
       [self, opened](const hello_welcome& welcome) {
         on_welcome(self, opened, welcome);
@@ -240,6 +242,11 @@ void probe(peer_pointer self) {
 
 } // namespace
 
+peer_changed state_now(const peer_actor_state& state) {
+  return {state.options.node, state.health.state(), state.health.reason(),
+          state.elector,      state.router,         state.incarnation};
+}
+
 void reach_after(peer_pointer self, std::chrono::milliseconds wait) {
   if (self->state.reach_is_due)
     return;
@@ -295,9 +302,10 @@ caf::result<hello_welcome> on_proof(peer_pointer self,
     on_refused_hello(self, refused);
     return make_error(shm::errc::refused, refused);
   }
-  stand(self, opened.theirs, opened.our_nonce, proof.peer, proof.elector);
+  stand(self, opened.theirs, opened.our_nonce, proof.peer, proof.elector,
+        proof.router);
   return hello_welcome{caf::actor_cast<caf::strong_actor_ptr>(self),
-                       state.options.elector};
+                       state.options.elector, state.options.router};
 }
 
 void on_link_closed(peer_pointer self, bool said_so) {
@@ -305,6 +313,7 @@ void on_link_closed(peer_pointer self, bool said_so) {
   state.phase = peer_phase::waiting;
   state.remote = nullptr;
   state.elector = nullptr;
+  state.router = nullptr;
   state.health.on_closed();
   if (said_so)
     announce(self, state.health.on_left());

@@ -40,12 +40,14 @@ struct hello_proof {
   std::string signature;
   caf::strong_actor_ptr peer;
   caf::strong_actor_ptr elector;
+  caf::strong_actor_ptr router; ///< of regions
 };
 
 /// The dialled node shows whom to talk to. The link stands.
 struct hello_welcome {
   caf::strong_actor_ptr peer;
   caf::strong_actor_ptr elector;
+  caf::strong_actor_ptr router;
 };
 
 struct peer_ping {
@@ -106,6 +108,8 @@ struct peer_changed {
   rules::peer_state state = rules::peer_state::down;
   rules::health_reason reason = rules::health_reason::never_answered;
   caf::strong_actor_ptr elector; ///< none while it is not linked
+  caf::strong_actor_ptr router;  ///< the same
+  rules::wide_id incarnation;    ///< of the last link
 };
 
 enum class peer_phase : std::uint8_t {
@@ -193,12 +197,12 @@ typename Inspector::result_type inspect(Inspector& f, hello_reply& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello_proof& x) {
   return f(caf::meta::type_name("hello_proof"), x.node, x.nonce, x.signature,
-           x.peer, x.elector);
+           x.peer, x.elector, x.router);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello_welcome& x) {
-  return f(caf::meta::type_name("hello_welcome"), x.peer, x.elector);
+  return f(caf::meta::type_name("hello_welcome"), x.peer, x.elector, x.router);
 }
 
 template <class Inspector>

@@ -212,6 +212,12 @@ region_keeper(region_keeper_pointer self, region_keeper_options options) {
     [self](const reserve_growth_request& request) {
       return reserve_growth(self, request);
     },
+    [self](const settle_wanted& wanted) { settle(self, wanted.what); },
+    [self](const memory_replaced& replaced) {
+      if (const auto found = self->state.regions.find(replaced.region);
+          found != self->state.regions.end())
+        found->second.memory = replaced.memory;
+    },
     [self](fence_all_request) { return fence_all(self); },
   };
 }

@@ -20,12 +20,24 @@
 
 namespace holdfast::actors {
 
+/// What the actor of a region begins with.
+struct region_beginning {
+  std::shared_ptr<shm::region> memory;
+  /// Ids of the variables that it has, by name.
+  std::map<std::string, std::uint64_t> variables;
+  /// Ascends with each actor that the region has on this node.
+  catalog::log_index life = 0;
+  catalog::log_index admitted = 0; ///< the entry by which this node is there
+  bool durable = false;
+  region_keeper_actor keeper;
+};
+
 struct region_keeper_options {
   std::uint64_t node_id = 1;
   catalog_actor catalog;
   region_maker_actor maker;
   /// Starts the actor that owns a region that was made.
-  std::function<tenant_region_actor(std::shared_ptr<shm::region>)> start_region;
+  std::function<tenant_region_actor(region_beginning)> start_region;
   std::size_t waiters_max = 0;
   std::size_t settling_max = 1; ///< proposals at a time
   log_function log;
@@ -37,7 +49,9 @@ struct region_keeper_state {
   struct kept_region {
     catalog::region_name name;
     catalog::local_region local; ///< as it is, or is about to be
-    tenant_region_actor actor;   ///< null while it is being made
+    catalog::log_index life = 0;
+    bool durable = false;
+    tenant_region_actor actor; ///< null while it is being made
     std::shared_ptr<const shm::region> memory;
     std::size_t open = 0;              ///< steps under way
     bool behind = false;               ///< changed again meanwhile
@@ -59,11 +73,12 @@ struct region_keeper_state {
   /// Those of them whose clients do not see the removal yet.
   std::multiset<catalog::region_name> revoking;
   std::set<catalog::log_index> releasing;
-  /// What may be said to have settled, by the last plan.
-  std::vector<catalog::settle_region> to_settle;
+  /// What has settled, and is still to be agreed on.
+  std::map<catalog::region_name, catalog::log_index> to_settle;
   std::set<catalog::region_name> settling;
   std::vector<waiter> waiters;
   catalog::log_index followed = 0; ///< the plan of that entry is begun
+  catalog::log_index admitted = 0; ///< the entry by which this node is there
   bool asking = false;
   bool ask_again = false;
 };

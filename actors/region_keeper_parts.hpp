@@ -17,7 +17,9 @@ void follow_tables(region_keeper_pointer self);
 
 // -- region_keeper_settling.cpp -----------------------------------------------
 
-/// Says of those that have settled since that they have, a few at a time.
+/// An epoch has settled.
+void settle(region_keeper_pointer self, const catalog::settle_region& what);
+/// Has agreed on what waits, a few at a time.
 void settle_more(region_keeper_pointer self);
 
 // -- region_keeper.cpp --------------------------------------------------------

@@ -40,7 +40,6 @@ void finish_step(region_keeper_pointer self, kept_region& region) {
     return;
   if (std::exchange(region.behind, false))
     follow_tables(self);
-  settle_more(self);
   answer_waiters(self);
 }
 
@@ -56,14 +55,26 @@ bool drop_if_unwanted(region_keeper_pointer self, log_index id) {
   return true;
 }
 
+std::map<std::string, std::uint64_t> variables_of(const kept_region& region,
+                                                  const made_region& made) {
+  auto variables = region.local.variables;
+  for (const auto& each : made.refused)
+    variables.erase(each.name);
+  return variables;
+}
+
 void on_made(region_keeper_pointer self, log_index id,
              const made_region& made) {
   if (drop_if_unwanted(self, id))
     return;
   auto& region = self->state.regions.at(id);
   region.memory = made.region;
-  region.actor = self->state.options.start_region(made.region);
+  region.actor = self->state.options.start_region(
+    {made.region, variables_of(region, made), region.life, self->state.admitted,
+     region.durable, self});
   self->monitor(region.actor);
+  self->send(region.actor,
+             placement_decided{region.local.placed, region.local.departed});
   auto fields = about(region.name);
   fields.emplace_back("bytes", std::to_string(made.region->options().bytes));
   self->state.options.log(log_level::info, "made a region", fields);
@@ -90,13 +101,16 @@ void on_not_made(region_keeper_pointer self, log_index id,
   finish_step(self, region);
 }
 
-void make(region_keeper_pointer self, const planned_region& planned,
-          catalog::local_region wanted) {
+void make(region_keeper_pointer self, const wanted_region& what,
+          log_index applied) {
   auto& state = self->state;
+  const auto& planned = what.planned;
   const auto id = planned.region.id;
   auto& region = state.regions[id];
   region.name = planned.name;
-  region.local = std::move(wanted);
+  region.local = what.wanted;
+  region.life = applied;
+  region.durable = planned.region.options.durable;
   region.open = 1;
   state.names[planned.name] = id;
   // Without a deadline: reserving memory takes its time.
@@ -110,7 +124,8 @@ void make(region_keeper_pointer self, const planned_region& planned,
 // -- retiring -----------------------------------------------------------------
 
 /// Whoever waits for the removal is told once the clients see it too.
-void revoke(region_keeper_pointer self, const kept_region& region) {
+void revoke(region_keeper_pointer self, const kept_region& region,
+            bool lives_on) {
   auto& revoking = self->state.revoking;
   const auto at = revoking.insert(region.name);
   const auto done = [self, at] {
@@ -118,11 +133,11 @@ void revoke(region_keeper_pointer self, const kept_region& region) {
     answer_waiters(self);
   };
   // One that has ended has no clients either.
-  self->request(region.actor, caf::infinite, retire_request{})
+  self->request(region.actor, caf::infinite, retire_request{lives_on})
     .then(done, [done](const caf::error&) { done(); });
 }
 
-void retire(region_keeper_pointer self, log_index id) {
+void retire(region_keeper_pointer self, log_index id, bool lives_on) {
   auto& state = self->state;
   const auto found = state.regions.find(id);
   if (found == state.regions.end())
@@ -131,13 +146,15 @@ void retire(region_keeper_pointer self, log_index id) {
   if (const auto named = state.names.find(region.name);
       named != state.names.end() && named->second == id)
     state.names.erase(named);
-  state.options.log(log_level::info, "removed a region", about(region.name));
+  state.options.log(log_level::info,
+                    lives_on ? "gave up a region" : "removed a region",
+                    about(region.name));
   if (!region.actor && region.open > 0) {
     region.unwanted = true;
     return;
   }
   if (region.actor) {
-    revoke(self, region);
+    revoke(self, region, lives_on);
     state.retired.emplace(region.actor.address(), id);
   } else {
     follow_tables(self); // nothing is left of it: it can be released
@@ -200,11 +217,11 @@ void change_variables(region_keeper_pointer self, const planned_region& planned,
   for (const auto& [name, each] : wanted)
     if (const auto found = before.find(name);
         found == before.end() || found->second != each.id)
-      step(self, id, name, add_variable_request{spec_of(each)});
+      step(self, id, name, add_variable_request{spec_of(each), each.id});
 }
 
-void change(region_keeper_pointer self, const planned_region& planned,
-            const catalog::local_region& wanted) {
+void change(region_keeper_pointer self, const wanted_region& what) {
+  const auto& [planned, wanted] = what;
   auto& region = self->state.regions.at(planned.region.id);
   if (region.open > 0) {
     region.behind = true;
@@ -213,39 +230,28 @@ void change(region_keeper_pointer self, const planned_region& planned,
   const auto before = std::exchange(region.local, wanted);
   if (!region.actor)
     return;
-  if (wanted.epoch != before.epoch)
-    self->send(region.actor, begin_epoch_request{wanted.epoch});
   if (wanted.bytes > before.bytes)
     step(self, planned.region.id, {}, grow_request{wanted.bytes});
   change_variables(self, planned, before.variables);
+  // Behind the variables: what holders say about them can be carried out.
+  if (wanted.placed != before.placed || wanted.departed != before.departed)
+    self->send(region.actor, placement_decided{wanted.placed, wanted.departed});
 }
 
 // -- all of it ----------------------------------------------------------------
 
-/// Nothing fills a replica yet, so only homes are here.
-bool is_home(const catalog::local_region& wanted) {
-  return wanted.role == catalog::region_role::home;
-}
-
 void carry_out(region_keeper_pointer self, const region_plan& plan) {
-  const auto node = self->state.options.node_id;
+  auto& state = self->state;
+  state.admitted = plan.admitted;
   for (const auto id : plan.retire)
-    retire(self, id);
-  for (const auto& planned : plan.make)
-    if (auto wanted = catalog::wanted_on(node, planned.region);
-        wanted && is_home(*wanted))
-      make(self, planned, std::move(*wanted));
-  for (const auto& planned : plan.change)
-    if (const auto wanted = catalog::wanted_on(node, planned.region);
-        wanted && is_home(*wanted))
-      change(self, planned, *wanted);
-    else
-      retire(self, planned.region.id); // another node is its home now
+    retire(self, id, plan.elsewhere.contains(id));
+  for (const auto& each : plan.make)
+    make(self, each, plan.applied);
+  for (const auto& each : plan.change)
+    change(self, each);
   for (const auto id : plan.release)
     release(self, id);
-  self->state.followed = std::max(self->state.followed, plan.applied);
-  self->state.to_settle = plan.settle;
-  settle_more(self);
+  state.followed = std::max(state.followed, plan.applied);
 }
 
 plan_query what_is_here(const region_keeper_state& state) {

@@ -1,49 +1,42 @@
-// Regions of which this node may say that their epoch has settled: it has them,
-// and nobody else is to.
+// Regions whose epoch has settled, as their actors say: that is agreed on, a
+// few at a time. An actor says it again until the tables do.
 #include "actors/region_keeper_parts.hpp"
-#include "config/defaults.hpp"
 
 namespace holdfast::actors {
 
 namespace {
 
-/// It is here, in the epoch in which its home has nobody else to ask.
-bool has_taken(const region_keeper_state& state,
-               const catalog::settle_region& what) {
-  const auto named = state.names.find(what.name);
-  if (named == state.names.end())
-    return false;
-  const auto& region = state.regions.at(named->second);
-  return region.actor && region.open == 0 && region.local.epoch == what.epoch;
-}
-
-void settle(region_keeper_pointer self, const catalog::settle_region& what) {
+void propose(region_keeper_pointer self, const catalog::settle_region& what) {
+  const auto ended = [self, what] {
+    auto& state = self->state;
+    state.settling.erase(what.name);
+    if (const auto found = state.to_settle.find(what.name);
+        found != state.to_settle.end() && found->second == what.epoch)
+      state.to_settle.erase(found);
+    settle_more(self);
+  };
+  // Refused: it is in another epoch by now, or nobody leads.
   self
     ->request(self->state.options.catalog, caf::infinite,
               command_request{what, {}})
-    .then(
-      [self, what] {
-        auto& state = self->state;
-        state.settling.erase(what.name);
-        std::erase(state.to_settle, what);
-        settle_more(self);
-      },
-      [self, what](const caf::error&) {
-        // Nobody leads, or it is in another epoch by now.
-        self->state.settling.erase(what.name);
-        self->delayed_send(self, config::command_retry, tables_changed{});
-      });
+    .then(ended, [ended](const caf::error&) { ended(); });
 }
 
 } // namespace
 
+void settle(region_keeper_pointer self, const catalog::settle_region& what) {
+  auto& epoch = self->state.to_settle[what.name];
+  epoch = std::max(epoch, what.epoch);
+  settle_more(self);
+}
+
 void settle_more(region_keeper_pointer self) {
   auto& state = self->state;
-  for (const auto& each : state.to_settle) {
+  for (const auto& [name, epoch] : state.to_settle) {
     if (state.settling.size() >= state.options.settling_max)
       return;
-    if (has_taken(state, each) && state.settling.insert(each.name).second)
-      settle(self, each);
+    if (state.settling.insert(name).second)
+      propose(self, {name, epoch});
   }
 }
 

@@ -264,12 +264,18 @@ void create_region(session_pointer self, const asked& request) {
     return refuse(
       self, request.id,
       shm::failed(shm::errc::bad_argument, "'variables_max' is 1 to 65536"));
+  const auto copies
+    = wire::number_or(fields, "copies", config::region_copies_default);
+  if (copies < config::region_copies_min || copies > config::region_copies_max)
+    return refuse(self, request.id,
+                  shm::failed(shm::errc::bad_argument, "'copies' is 1 to 7"));
   catalog::create_region made;
   made.name = region_named_in(self, request);
   made.options.bytes = bytes;
   made.options.bytes_max = wire::number_or(fields, "bytes_max", bytes);
   made.options.variables_max = static_cast<std::uint32_t>(variables);
   made.options.clients_max = config::clients_per_region_max;
+  made.options.copies = static_cast<std::uint32_t>(copies);
   made.options.node_writes_only = request.text("writers") == "node";
   change_catalog(self, request, std::move(made));
 }

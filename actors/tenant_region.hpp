@@ -1,29 +1,56 @@
-// Owns one region's memory: admits clients, frees what dead ones held, drains
-// what was stored, renews the lease. Talks to the region maker for growth.
+// Owns one region's memory on this node: admits clients, frees what dead ones
+// held, drains what was stored, and carries out the rule by which the region's
+// holders agree. Talks to the region maker, the router and the keeper.
 #pragma once
 
 #include "actors/interfaces.hpp"
 #include "actors/log.hpp"
+#include "actors/region_packet.hpp"
 #include "actors/rules/drain_pace.hpp"
-#include "actors/rules/lease.hpp"
+#include "actors/rules/region_replica/machine.hpp"
 #include "shm/clock.hpp"
+
+#include <caf/response_promise.hpp>
 
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace holdfast::actors {
 
 struct tenant_region_options {
-  std::shared_ptr<shm::region> region; ///< nobody else writes to it
+  /// Nobody else writes to it.
+  std::shared_ptr<shm::region> region;
+  /// Ids of the variables that it has, by name.
+  std::map<std::string, std::uint64_t> variables;
   region_maker_actor maker;
-  std::chrono::milliseconds lease_duration{};
-  std::chrono::milliseconds lease_renewal{};
+  region_keeper_actor keeper; ///< null: nothing settles
+  region_router_actor router; ///< null: there is no other node
+
+  std::uint64_t node = 1;
+  rules::wide_id incarnation{}; ///< of this process
+  region_replica::life life = 1;
+  region_replica::epoch_number admitted = 0;
+  region_replica::options rule{};
+
   rules::drain_pace_options pace{};
+  /// Time for a client to be admitted by a region that is not ready.
+  std::chrono::milliseconds attach_patience{};
+  std::size_t packet_bytes_max = 1;  ///< of one message between nodes
+  std::size_t message_bytes_max = 1; ///< of what such messages make together
   std::function<shm::boot_clock::time_point()> now;
   log_function log;
+};
+
+/// A message of another holder, and the bytes of each of its rows.
+struct arrived_message {
+  carried_message what;
+  std::vector<std::span<const char>> bytes;
 };
 
 struct tenant_region_state {
@@ -34,14 +61,46 @@ struct tenant_region_state {
     caf::actor_addr actor;
     shm::access access = shm::access::read;
     std::set<shm::watch_scope> watches;
+    std::shared_ptr<shm::region> memory; ///< that it mapped
+  };
+
+  /// A client that came before the region was ready for it.
+  struct waiting_client {
+    attach_request request;
+    caf::actor_addr session;
+    caf::typed_response_promise<attached_region> answer;
+    shm::boot_clock::time_point since;
+  };
+
+  /// What is known of another holder.
+  struct other_holder {
+    rules::wide_id incarnation;
+    region_replica::life life = 0;
+    std::optional<part_collector> parts;
   };
 
   tenant_region_options options;
-  rules::lease lease{{}};
   rules::drain_pace pace{{}};
   std::map<std::uint32_t, client> clients; ///< by owner
+  std::vector<waiting_client> waiting;
   bool growing = false;
   bool retired = false;
+
+  std::optional<region_replica::machine> rule;
+  std::map<region_replica::variable_key, std::uint32_t> slots;
+  std::map<std::uint32_t, region_replica::variable_key> keys; ///< by slot
+  std::optional<region_replica::publish> shown;
+  std::map<std::uint64_t, other_holder> others;
+  std::uint64_t packets = 0; ///< sent so far
+  /// To be stored once more, above these versions; a client held the lock.
+  std::map<region_replica::variable_key, std::uint64_t> outnumbering;
+  std::map<region_replica::waiter, caf::response_promise> barriers;
+  region_replica::waiter last_barrier = 0;
+
+  bool writers_came = false; ///< since this memory was made
+  bool replacing = false;    ///< other memory is being made
+  bool stopping = false;     ///< the rule waits for what was stored last
+  std::vector<region_replica::change> stored_last;
 };
 
 tenant_region_actor::behavior_type

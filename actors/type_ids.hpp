@@ -1,7 +1,7 @@
 // Tells CAF which of our structs may be messages.
 //
-// Those of the two blocks travel between nodes: each has a number and a name on
-// the wire. Append only: a number is never given to another type. All others
+// Those of the three blocks travel between nodes: each has a number and a name
+// on the wire. Append only: a number is never given to another type. All others
 // stay in the process; CAF calls them "unsafe" and refuses to serialise them,
 // which is what we want. Some carry descriptors or memory and never will leave.
 #pragma once
@@ -15,7 +15,7 @@
 #include <caf/meta/type_name.hpp>
 #include <caf/type_id.hpp>
 
-// Fifty are kept for electors, those before them for peers.
+// Thirty are kept for electors, those before them for peers.
 CAF_BEGIN_TYPE_ID_BLOCK(holdfast_electors, caf::first_custom_type_id + 50)
 
   CAF_ADD_TYPE_ID(holdfast_electors, (holdfast::consensus_packet))
@@ -24,8 +24,18 @@ CAF_BEGIN_TYPE_ID_BLOCK(holdfast_electors, caf::first_custom_type_id + 50)
 
 CAF_END_TYPE_ID_BLOCK(holdfast_electors)
 
-// An application's client messages begin there (client_messages.hpp).
 static_assert(caf::id_block::holdfast_electors::end
+              <= caf::first_custom_type_id + 80);
+
+// Twenty are kept for the holders of regions.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_regions, caf::first_custom_type_id + 80)
+
+  CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::region_packet))
+
+CAF_END_TYPE_ID_BLOCK(holdfast_regions)
+
+// An application's client messages begin there (client_messages.hpp).
+static_assert(caf::id_block::holdfast_regions::end
               <= caf::first_custom_type_id + 100);
 
 namespace holdfast {
@@ -85,7 +95,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_plan)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::usable_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reserve_growth_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::begin_epoch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::outgoing_packet)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::holder_died)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_decided)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::settle_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::memory_replaced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::flush_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::confirm_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::catalog::audit_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::catalog::audit_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::make_region_request)

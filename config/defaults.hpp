@@ -217,6 +217,12 @@ inline constexpr std::uint64_t region_variables_default = 1024;
 inline constexpr std::uint64_t region_variables_min = 1;
 inline constexpr std::uint64_t region_variables_max = 65536;
 
+/// Nodes that hold a region, its home among them: with three, any one may die.
+/// Where there are fewer nodes, all of them hold it.
+inline constexpr std::uint64_t region_copies_default = 3;
+inline constexpr std::uint64_t region_copies_min = 1;
+inline constexpr std::uint64_t region_copies_max = 7;
+
 /// Word. Attached clients that hold the right may write.
 inline constexpr std::string_view region_writers_default = "clients";
 /// Word. A fixed-size value is what most variables are.

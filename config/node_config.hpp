@@ -65,6 +65,7 @@ struct region {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_max = 0; ///< "grow_to" in the file
   std::uint32_t variables_max = region_variables_default;
+  std::uint32_t copies = region_copies_default; ///< the home among them
   region_writers writers = region_writers::clients;
   std::vector<variable> variables{};
 

@@ -62,6 +62,7 @@ constexpr std::string_view example_tenant = R"({
       "bytes": "1MiB",
       "grow_to": "16MiB",
       "variables_max": 1024,
+      "copies": 3,
       "writers": "clients",
       "variables": [
         {"name": "last", "kind": "value", "type": "f64"},

@@ -124,6 +124,7 @@ void print_region(origin_writer& out, const region& entry) {
   out.size("bytes", entry.bytes);
   out.size("grow_to", entry.bytes_max);
   out.number("variables_max", entry.variables_max);
+  out.number("copies", entry.copies);
   out.text("writers", text_of(region_writers_words, entry.writers));
   print_list(out, "variables", entry.variables, print_variable);
 }

@@ -131,6 +131,7 @@ region read_region(section_reader& keys, report& out) {
   read_bytes(read, keys);
   const auto room = keys.number("variables_max");
   assign(read.variables_max, room);
+  assign(read.copies, keys.number("copies"));
   assign(read.writers,
          keys.word<region_writers>("writers", region_writers_words));
   const auto count = keys.list("variables").size();

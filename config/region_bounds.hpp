@@ -14,6 +14,9 @@ inline constexpr std::chrono::milliseconds region_lease{2500};
 inline constexpr std::chrono::milliseconds region_beat{500};
 /// Time between two looks at what is overdue.
 inline constexpr std::chrono::milliseconds region_tick{100};
+/// Time after which a holder that has not reported is asked again, at first: it
+/// may still be making its memory.
+inline constexpr std::chrono::milliseconds region_ask_again{100};
 /// Time after which what has no answer is sent again: a full window takes
 /// less on a link of 10 Mbit/s.
 inline constexpr std::chrono::milliseconds region_resend{1000};
@@ -21,8 +24,14 @@ inline constexpr std::chrono::milliseconds region_resend{1000};
 inline constexpr std::chrono::milliseconds region_pull_patience{3000};
 /// Time for a flush or a read, after which it is unknown.
 inline constexpr std::chrono::milliseconds region_wait_patience{10000};
+/// Time for a client to be let in by a region whose home is being found: less
+/// than it waits for an answer.
+inline constexpr std::chrono::milliseconds region_attach_patience{5000};
 /// Bytes of one message: those of a call to a peer.
 inline constexpr std::size_t region_message_bytes_max = std::size_t{256} << 10;
+/// Bytes of a packed message with the largest value, its rows and what names
+/// them: it travels in parts of the above.
+inline constexpr std::size_t region_packed_bytes_max = std::size_t{17} << 20;
 /// Rows of one message: with small values, 40 bytes each beside them.
 inline constexpr std::size_t region_message_rows_max = 4096;
 /// Bytes and messages on their way to one holder.

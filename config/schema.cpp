@@ -268,6 +268,9 @@ void add_region_sections(table& t) {
   t.count("variables_max", region_variables_default,
           {region_variables_min, region_variables_max},
           "room in its directory");
+  t.count("copies", region_copies_default,
+          {region_copies_min, region_copies_max},
+          "nodes that hold it; all of them where there are fewer");
   t.word("writers", region_writers_default, region_writers_words,
          "clients write to the memory, or only the node does for them");
   t.list("variables", region_variables_max, "variables",

@@ -84,8 +84,9 @@ shm::result<void> cluster_cast::open_door(boost::asio::io_context& io,
   chosen.identity = identity_with(own, cluster);
   chosen.public_key = own.public_key();
   key_ = digits_of(own.public_key());
-  chosen.incarnation = draw_wide_id();
+  chosen.incarnation = options.incarnation;
   chosen.elector = caf::actor_cast<caf::strong_actor_ptr>(options.elector);
+  chosen.router = caf::actor_cast<caf::strong_actor_ptr>(options.router);
   chosen.log = options.log;
   auto peers = peer_cast::start(system_, io, chosen);
   if (!peers)
@@ -98,13 +99,13 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   actors::cluster_options chosen;
   chosen.node = options.config.node.id;
   chosen.elector = options.elector;
+  chosen.router = options.router;
   chosen.catalog = options.catalog;
   chosen.founders = options.begun.digest;
   chosen.joins = options.begun.members.members.empty();
   chosen.voters_max = config::voters_max;
   chosen.key = key_;
   chosen.leading.heard_within = config::leader_heard_within;
-  chosen.placing.takes_on = false; // nothing fills a replica yet
   chosen.pace = {config::placing_max, config::placing_retry};
   chosen.peers_max = config::peers_max;
   chosen.interval = config::steer_interval;

@@ -27,6 +27,8 @@ struct cluster_cast_options {
   config::node_config config;
   actors::elector_actor elector;
   actors::catalog_actor catalog;
+  actors::region_router_actor router;
+  rules::wide_id incarnation; ///< drawn at each start
   founding begun;
   actors::log_function log;
 };

@@ -48,6 +48,7 @@ catalog::region_options options_of(const config::region& from) {
   options.bytes_max = std::max(from.bytes, from.bytes_max);
   options.variables_max = from.variables_max;
   options.clients_max = config::clients_per_region_max;
+  options.copies = from.copies;
   options.node_writes_only = from.writers == config::region_writers::node;
   return options;
 }

@@ -5,12 +5,10 @@
 #include "actors/elector.hpp"
 #include "actors/error.hpp"
 #include "actors/log_store.hpp"
-#include "actors/region_keeper.hpp"
-#include "actors/region_maker.hpp"
 #include "actors/session.hpp"
-#include "actors/tenant_region.hpp"
 #include "config/catalog_bounds.hpp"
 #include "runtime/configured_catalog.hpp"
+#include "runtime/node_identity.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/all.hpp>
@@ -170,9 +168,12 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
     return with_advice(std::move(log).assume_error(), config_);
   const auto incarnation = log.assume_value().who.start;
   start_elector(std::move(log).assume_value(), begun.members);
-  start_keeper();
-  auto cluster = cluster_cast::start(
-    system_, loop.io(), {config_, elector_, catalog_, begun.members, log_});
+  const auto process = draw_wide_id();
+  regions_ = region_cast::start(system_, {config_, catalog_, process, log_});
+  auto cluster
+    = cluster_cast::start(system_, loop.io(),
+                          {config_, elector_, catalog_, regions_.router,
+                           process, begun.members, log_});
   if (!cluster)
     return std::move(cluster).assume_error();
   cluster_ = std::move(cluster).assume_value();
@@ -220,31 +221,6 @@ void node::start_elector(opened_log log, const founding& begun) {
   options.now = shm::boot_clock::now;
   options.log = log_;
   elector_ = system_.spawn(actors::elector, std::move(options));
-}
-
-void node::start_keeper() {
-  maker_ = system_.spawn<caf::detached>(actors::region_maker);
-  actors::region_keeper_options options;
-  options.node_id = config_.node.id;
-  options.catalog = catalog_;
-  options.maker = maker_;
-  options.waiters_max = config::keeper_waiters_max;
-  options.settling_max = config::settling_max;
-  options.log = log_;
-  options.start_region
-    = [this, maker = maker_](std::shared_ptr<shm::region> region) {
-        actors::tenant_region_options chosen;
-        chosen.region = std::move(region);
-        chosen.maker = maker;
-        chosen.lease_duration = config_.lease.duration;
-        chosen.lease_renewal = config_.lease.renewal;
-        chosen.pace.interval_min = config::drain_interval_min;
-        chosen.pace.interval_max = config::drain_interval_max;
-        chosen.now = shm::boot_clock::now;
-        chosen.log = log_;
-        return system_.spawn(actors::tenant_region, std::move(chosen));
-      };
-  keeper_ = system_.spawn(actors::region_keeper, std::move(options));
 }
 
 void node::follow_directory(event_loop& loop,
@@ -301,7 +277,7 @@ shm::result<void> node::begin(std::uint64_t incarnation) {
   beginning_options options;
   options.elector = elector_;
   options.catalog = catalog_;
-  options.keeper = keeper_;
+  options.keeper = regions_.keeper;
   options.self = own_member(incarnation);
   options.tenants = config_.tenants;
   options.awaited = alone;
@@ -322,7 +298,7 @@ node::open_session(const actors::peer_credentials& credentials,
   options.line = std::move(line);
   options.credentials = credentials;
   options.catalog = catalog_;
-  options.keeper = keeper_;
+  options.keeper = regions_.keeper;
   options.cluster = cluster_->actor();
   options.node
     = {config_.node.id,        ::geteuid(), config_.node.name, node_version(),
@@ -341,8 +317,8 @@ node::~node() {
   end(beginning_);
   if (cluster_)
     cluster_->hand_over();
-  if (keeper_) // Clients see "fenced" before their line closes.
-    if (!tell(system_, keeper_, fence_all_request{},
+  if (regions_.keeper) // Clients see "fenced" before their line closes.
+    if (!tell(system_, regions_.keeper, fence_all_request{},
               caf::duration{config::shutdown_deadline})) {
       // It has ended already.
     }
@@ -355,8 +331,9 @@ node::~node() {
   end(catalog_);
   end(elector_);
   end(log_store_); // what it has begun to write, it finishes
-  end(maker_);
-  keeper_ = nullptr;
+  end(regions_.maker);
+  end(regions_.router);
+  regions_.keeper = nullptr;
   // The system's destructor waits for every actor.
 }
 

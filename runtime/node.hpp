@@ -14,6 +14,7 @@
 #include "runtime/founding.hpp"
 #include "runtime/how_it_began.hpp"
 #include "runtime/loop_worker.hpp"
+#include "runtime/region_cast.hpp"
 #include "runtime/store/opened_log.hpp"
 
 #include <caf/actor_system.hpp>
@@ -60,7 +61,6 @@ private:
   shm::result<void> open_door(event_loop& loop);
   shm::result<void> start_cast(event_loop& loop, const beginnings& begun);
   void start_elector(opened_log log, const founding& begun);
-  void start_keeper();
   void follow_directory(event_loop& loop,
                         std::unique_ptr<discovery_watch> watch);
   void end_with_the_agreement(event_loop& loop);
@@ -76,11 +76,10 @@ private:
   caf_setup setup_;
   loop_worker worker_; // before the system: it outlives the actors
   caf::actor_system system_;
-  actors::region_maker_actor maker_;
   actors::catalog_actor catalog_;
   actors::log_store_actor log_store_;
   actors::elector_actor elector_;
-  actors::region_keeper_actor keeper_;
+  region_cast regions_;
   actors::leadership_watcher_actor departure_watch_;
   std::shared_ptr<bool> left_ = std::make_shared<bool>(false);
   bool has_twin_ = false;

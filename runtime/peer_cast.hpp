@@ -23,6 +23,7 @@ struct peer_cast_options {
   std::string public_key{};
   rules::wide_id incarnation{}; ///< drawn at each start
   caf::strong_actor_ptr elector{};
+  caf::strong_actor_ptr router{}; ///< of regions
   actors::log_function log;
 };
 

@@ -26,6 +26,7 @@ constexpr std::array rm_options{
 constexpr std::array create_options{
   option_spec{"max", "BYTES", "how far it may grow (default: not at all)"},
   option_spec{"variables", "N", "room for this many variables"},
+  option_spec{"copies", "N", "nodes that hold it, 3 if not said"},
   option_spec{"node-writes", "", "clients map it read-only"}};
 
 constexpr std::array audit_options{

@@ -192,6 +192,10 @@ command_result create_region(workplace& at, const arguments& with) {
     return variables.assume_error();
   wanted.variables_max
     = variables.assume_value().value_or(wanted.variables_max);
+  const auto copies = with.number("copies");
+  if (!copies)
+    return copies.assume_error();
+  wanted.copies = copies.assume_value().value_or(wanted.copies);
   wanted.node_writes_only = with.has("node-writes");
   auto node = at.node.connection();
   if (!node)

@@ -237,6 +237,7 @@ connection::create_region(const region_request& wanted) const {
      {"bytes", wanted.bytes},
      {"bytes_max", wanted.bytes_max == 0 ? wanted.bytes : wanted.bytes_max},
      {"variables_max", wanted.variables_max},
+     {"copies", wanted.copies},
      {"writers", text(wanted.node_writes_only ? "node" : "clients")}});
 }
 

@@ -4,6 +4,7 @@
 #include "actors/region_maker.hpp"
 #include "actors/tenant_region.hpp"
 #include "tests/actors/elector_options_of.hpp"
+#include "tests/actors/tenant_region_options_of.hpp"
 
 namespace holdfast::test {
 
@@ -77,15 +78,14 @@ void lone_node::start_keeper() {
   options.waiters_max = 64;
   options.settling_max = 2;
   options.log = log();
-  options.start_region = [this](std::shared_ptr<shm::region> memory) {
-    memories[memory->options().name] = memory;
-    actors::tenant_region_options chosen;
-    chosen.region = std::move(memory);
+  options.start_region = [this](actors::region_beginning begun) {
+    memories[begun.memory->options().name] = begun.memory;
+    auto chosen = tenant_region_options_of(*this, std::move(begun.memory));
+    chosen.variables = std::move(begun.variables);
     chosen.maker = maker;
-    chosen.lease_duration = 300ms;
-    chosen.lease_renewal = 100ms;
-    chosen.now = now();
-    chosen.log = log();
+    chosen.keeper = begun.keeper;
+    chosen.life = begun.life;
+    chosen.admitted = begun.admitted;
     return start(actors::tenant_region, std::move(chosen));
   };
   keeper = start(actors::region_keeper, std::move(options));

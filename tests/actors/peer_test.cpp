@@ -89,6 +89,7 @@ TEST_CASE_METHOD(two_nodes, "a proof without its opening links nothing",
                 {9, 9},
                 "x",
                 caf::actor_cast<caf::strong_actor_ptr>(seen_from[2]),
+                nullptr,
                 nullptr});
 
   CHECK(answer.error.code == shm::errc::protocol);
@@ -106,6 +107,7 @@ TEST_CASE_METHOD(two_nodes, "a proof for another opening links nothing",
                 {9, 9},
                 "x",
                 caf::actor_cast<caf::strong_actor_ptr>(seen_from[2]),
+                nullptr,
                 nullptr});
 
   CHECK(answer.error.code == shm::errc::protocol);

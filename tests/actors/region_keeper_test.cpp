@@ -126,7 +126,8 @@ TEST_CASE_METHOD(one_region, "a region of this node alone settles once made",
   CHECK(row().placement.settled_epoch == row().placement.epoch);
 }
 
-TEST_CASE_METHOD(one_region, "a region with replicas settles not by itself",
+TEST_CASE_METHOD(one_region,
+                 "a region does not settle before a majority has it",
                  "[actors][keeper]") {
   join_node_2();
   REQUIRE(

@@ -1,6 +1,7 @@
 #include "actors/tenant_region.hpp"
 
 #include "actors/region_maker.hpp"
+#include "tests/actors/tenant_region_options_of.hpp"
 #include "tests/support/stepped_system.hpp"
 
 #include <fcntl.h>
@@ -23,14 +24,14 @@ struct one_region : stepped_system {
     memory = shm::region::create(wanted).value();
     REQUIRE(memory->add_variable(
       {"bid", shm::layout::variable_kind::value, "f64", 8}));
-    actors::tenant_region_options options;
-    options.region = memory;
+    auto options = tenant_region_options_of(*this, memory);
+    options.variables = {{"bid", 1}};
     options.maker = maker;
-    options.lease_duration = 300ms;
-    options.lease_renewal = 100ms;
-    options.now = now();
-    options.log = log();
     region = start(actors::tenant_region, options);
+    catalog::placement alone;
+    alone.home = 1;
+    alone.epoch = alone.began_empty = 5;
+    tell(region, placement_decided{alone, {}});
   }
 
   answered<attached_region> attach(caf::scoped_actor& as,
@@ -184,10 +185,11 @@ TEST_CASE_METHOD(one_region, "watchers are counted until their client goes",
 
 TEST_CASE_METHOD(one_region, "variables are listed by name, a page at a time",
                  "[actors][tenant_region]") {
+  std::uint64_t id = 1;
   for (const auto* name : {"ask", "size"})
     REQUIRE(ask<nothing>(
       region, add_variable_request{
-                {name, shm::layout::variable_kind::value, "f64", 8}}));
+                {name, shm::layout::variable_kind::value, "f64", 8}, ++id}));
 
   const auto all = ask<variables_page>(region, variables_query{});
   const auto rest = ask<variables_page>(region, variables_query{"bid"});
@@ -202,7 +204,7 @@ TEST_CASE_METHOD(one_region, "variables are listed by name, a page at a time",
 TEST_CASE_METHOD(one_region, "a variable with a name of no sense is refused",
                  "[actors][tenant_region]") {
   const add_variable_request odd{
-    {"a b", shm::layout::variable_kind::value, "f64", 8}};
+    {"a b", shm::layout::variable_kind::value, "f64", 8}, 2};
 
   CHECK(ask<nothing>(region, odd).error.code == shm::errc::bad_argument);
   CHECK(ask<nothing>(region, remove_variable_request{"a b"}).error.code

@@ -5,8 +5,6 @@
 
 using namespace holdfast;
 using namespace holdfast::test;
-using catalog::local_region;
-using catalog::region_role;
 
 namespace {
 
@@ -72,6 +70,17 @@ TEST_CASE("the tables take every step that placement plans",
   }
 }
 
+namespace {
+
+/// What node 1 has of the region now.
+std::map<catalog::log_index, catalog::local_region>
+had_by_1(const told_tables& tables) {
+  const auto& region = tables.all().regions.at(quotes);
+  return {{region.id, *catalog::wanted_on(1, tables.all(), region)}};
+}
+
+} // namespace
+
 TEST_CASE("a node makes what the tables give it and retires what they take",
           "[rules][catalog]") {
   five_nodes tables;
@@ -82,18 +91,47 @@ TEST_CASE("a node makes what the tables give it and retires what they take",
   CHECK(catalog::follow(2, now, {}).make == std::vector{quotes});
   CHECK(catalog::follow(3, now, {}).empty());
 
-  const std::map<catalog::log_index, local_region> have{
-    {id, {region_role::home, id, mebibyte}}};
+  const auto have = had_by_1(tables);
   CHECK(catalog::follow(1, now, have).empty());
   CHECK(catalog::follow(3, now, have).retire == std::vector{id});
+  CHECK(catalog::follow(3, now, have).elsewhere == std::set{id});
+}
+
+TEST_CASE("who held a region keeps it until the next epoch has settled",
+          "[rules][catalog]") {
+  five_nodes tables;
+  const auto first = tables.tell(region_of("prod", "quotes", 1, {2})).index;
+  REQUIRE(tables.tell(catalog::settle_region{quotes, first}).ok());
+  const auto second
+    = tables.tell(catalog::set_placement{quotes, first, 1, {}}).index;
+  const auto wanted_on_2 = [&] {
+    return catalog::wanted_on(2, tables.all(), tables.all().regions.at(quotes));
+  };
+
+  CHECK(wanted_on_2());
+  REQUIRE(tables.tell(catalog::settle_region{quotes, second}).ok());
+  CHECK_FALSE(wanted_on_2());
+}
+
+TEST_CASE("a holder hears who of the settled ones is no member any more",
+          "[rules][catalog]") {
+  five_nodes tables;
+  const auto epoch = tables.tell(region_of("prod", "quotes", 1, {2, 3})).index;
+  REQUIRE(tables.tell(catalog::settle_region{quotes, epoch}).ok());
+  const auto have = had_by_1(tables);
+
+  REQUIRE(tables.tell(catalog::leave_member{3}).ok());
+
+  CHECK(catalog::follow(1, tables.all(), have).change == std::vector{quotes});
+  CHECK(had_by_1(tables).begin()->second.departed
+        == std::set<catalog::node_id>{3});
 }
 
 TEST_CASE("a node notices that its role, epoch, size or variables changed",
           "[rules][catalog]") {
   five_nodes tables;
   const auto id = tables.tell(region_of("prod", "quotes", 1, {2})).index;
-  const std::map<catalog::log_index, local_region> have{
-    {id, {region_role::home, id, mebibyte}}};
+  const auto have = had_by_1(tables);
 
   SECTION("the home moved") {
     tables.tell(catalog::move_home{quotes, id, 2});
@@ -112,12 +150,11 @@ TEST_CASE("a node notices that its role, epoch, size or variables changed",
 TEST_CASE("a node notices that a variable went and came again",
           "[rules][catalog]") {
   five_nodes tables;
-  const auto id = tables.tell(region_of("prod", "quotes", 1)).index;
+  tables.tell(region_of("prod", "quotes", 1));
   const catalog::add_variables come{
     quotes, {{"bid", catalog::variable_kind::value, "f64", 8}}};
   tables.tell(come);
-  const std::map<catalog::log_index, local_region> have{
-    {id, {region_role::home, id, mebibyte, {{"bid", 1}}}}};
+  const auto have = had_by_1(tables);
   REQUIRE(catalog::follow(1, tables.all(), have).empty());
 
   tables.tell(catalog::remove_variables{quotes, {"bid"}});
@@ -130,46 +167,17 @@ TEST_CASE("a region created again under its name is another",
           "[rules][catalog]") {
   five_nodes tables;
   const auto first = tables.tell(region_of("prod", "quotes", 1)).index;
+  const auto have = had_by_1(tables);
   tables.tell(catalog::remove_region{quotes});
   const auto second = tables.tell(region_of("prod", "quotes", 1)).index;
   REQUIRE(first != second);
 
-  const auto changes = catalog::follow(
-    1, tables.all(), {{first, {region_role::home, first, mebibyte}}});
+  const auto changes = catalog::follow(1, tables.all(), have);
 
   CHECK(changes.retire == std::vector{first});
   CHECK(changes.make == std::vector{quotes});
   CHECK(catalog::to_release(1, tables.all(), {first}).empty());
   CHECK(catalog::to_release(1, tables.all(), {}) == std::vector{first});
-}
-
-TEST_CASE("a home says that an epoch has settled when nobody else held it",
-          "[rules][catalog]") {
-  five_nodes tables;
-  const auto epoch = tables.tell(region_of("prod", "quotes", 1)).index;
-  const auto placed = [&] { return tables.all().regions.at(quotes).placement; };
-  using settling = std::vector<catalog::settle_region>;
-
-  CHECK(catalog::to_settle(1, tables.all()) == settling{{quotes, epoch}});
-  CHECK(catalog::to_settle(2, tables.all()).empty());
-  REQUIRE(tables.tell(catalog::settle_region{quotes, epoch}).ok());
-  CHECK(catalog::to_settle(1, tables.all()).empty());
-
-  SECTION("not while a replica is to be filled") {
-    REQUIRE(tables.tell(catalog::set_placement{quotes, epoch, 1, {2}}).ok());
-    CHECK(catalog::to_settle(1, tables.all()).empty());
-
-    REQUIRE(tables.tell(catalog::settle_region{quotes, placed().epoch}).ok());
-    REQUIRE(
-      tables.tell(catalog::set_placement{quotes, placed().epoch, 1, {}}).ok());
-    // Node 2 had all of it, too: a majority of the two is both.
-    CHECK(catalog::to_settle(1, tables.all()).empty());
-  }
-  SECTION("also when it begins anew there") {
-    REQUIRE(tables.join(1, 2).ok());
-    CHECK(catalog::to_settle(1, tables.all())
-          == settling{{quotes, placed().epoch}});
-  }
 }
 
 TEST_CASE("what concerns placement is known from the command",

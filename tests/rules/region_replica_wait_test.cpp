@@ -169,6 +169,7 @@ TEST_CASE("the bounds of a region's holders are those of the house",
   CHECK(how.lease == holdfast::config::region_lease);
   CHECK(how.beat == holdfast::config::region_beat);
   CHECK(how.tick == holdfast::config::region_tick);
+  CHECK(how.ask_again == holdfast::config::region_ask_again);
   CHECK(how.resend == holdfast::config::region_resend);
   CHECK(how.pull_patience == holdfast::config::region_pull_patience);
   CHECK(how.wait_patience == holdfast::config::region_wait_patience);

@@ -2,13 +2,16 @@
 
 namespace holdfast::catalog {
 
-std::optional<local_region> wanted_on(node_id node, const region& of) {
+std::optional<local_region> wanted_on(node_id node, const contents& tables,
+                                      const region& of) {
   const auto& placed = of.placement;
-  const bool is_home = placed.home == node;
-  if (!is_home && !placed.replicas.contains(node))
+  if (placed.home != node && !placed.replicas.contains(node)
+      && !placed.settled_holders.contains(node))
     return std::nullopt;
-  local_region wanted{is_home ? region_role::home : region_role::replica,
-                      placed.epoch, of.options.bytes};
+  local_region wanted{placed, {}, of.options.bytes};
+  for (const auto holder : placed.settled_holders)
+    if (!tables.members.contains(holder))
+      wanted.departed.insert(holder);
   for (const auto& [name, each] : of.variables)
     wanted.variables.emplace(name, each.id);
   return wanted;
@@ -19,11 +22,14 @@ region_changes follow(node_id node, const contents& tables,
   region_changes changes;
   std::set<log_index> stay;
   for (const auto& [name, each] : tables.regions) {
-    const auto wanted = wanted_on(node, each);
-    if (!wanted)
-      continue;
-    stay.insert(each.id);
     const auto found = have.find(each.id);
+    const auto wanted = wanted_on(node, tables, each);
+    if (!wanted) {
+      if (found != have.end())
+        changes.elsewhere.insert(each.id);
+      continue;
+    }
+    stay.insert(each.id);
     if (found == have.end())
       changes.make.push_back(name);
     else if (found->second != *wanted)
@@ -33,20 +39,6 @@ region_changes follow(node_id node, const contents& tables,
     if (!stay.contains(id))
       changes.retire.push_back(id);
   return changes;
-}
-
-std::vector<settle_region> to_settle(node_id node, const contents& tables) {
-  const std::set<node_id> alone{node};
-  std::vector<settle_region> all;
-  for (const auto& [name, each] : tables.regions) {
-    const auto& placed = each.placement;
-    if (placed.home != node || !placed.replicas.empty()
-        || placed.settled_epoch == placed.epoch)
-      continue;
-    if (placed.began_empty == placed.epoch || placed.settled_holders == alone)
-      all.push_back({name, placed.epoch});
-  }
-  return all;
 }
 
 std::vector<log_index> to_release(node_id node, const contents& tables,

@@ -14,12 +14,11 @@
 
 namespace holdfast::catalog {
 
-enum class region_role : std::uint8_t { home = 1, replica = 2 };
-
 /// What a node has of a region.
 struct local_region {
-  region_role role = region_role::home;
-  log_index epoch = 0;
+  catalog::placement placed; ///< this node is one of those it names
+  /// Of its settled holders, those that are members no more.
+  std::set<node_id> departed{};
   std::uint64_t bytes = 0;
   /// Ids by name: one that was removed and added again is another.
   std::map<std::string, std::uint64_t> variables{};
@@ -33,9 +32,9 @@ struct region_changes {
   /// Not here any more: to be retired. Those that the tables still charge are
   /// released once their last client has let go.
   std::vector<log_index> retire;
-  /// To be made, in the role and epoch that the tables name.
+  std::set<log_index> elsewhere; ///< those of them that other nodes have
   std::vector<region_name> make;
-  /// Here already, in another role, epoch or size, or with other variables.
+  /// Here already, otherwise placed, of another size, or with other variables.
   std::vector<region_name> change;
 
   bool empty() const noexcept {
@@ -43,17 +42,14 @@ struct region_changes {
   }
 };
 
-/// What the tables say that the node is to have of a region, if anything.
-std::optional<local_region> wanted_on(node_id node, const region& of);
+/// What the tables say that the node is to have of a region, if anything. Who
+/// held it in the last settled epoch keeps it until the next one has settled.
+std::optional<local_region> wanted_on(node_id node, const contents& tables,
+                                      const region& of);
 
 /// `have` includes what is being made and leaves out what is being retired.
 region_changes follow(node_id node, const contents& tables,
                       const std::map<log_index, local_region>& have);
-
-/// Regions of which the node may say that their epoch has settled, once it has
-/// them in that epoch: it is their home and their only holder, and nobody else
-/// had settled. Where others hold them, their home is to know more than this.
-std::vector<settle_region> to_settle(node_id node, const contents& tables);
 
 /// Removed regions that the tables still charge to the node although it has
 /// nothing of them: to be released.

@@ -11,6 +11,13 @@ void follower::begin_anew(life of) {
   stream = last + 1;
 }
 
+void follower::note_asked(boot_time now, const options& how) {
+  const duration longest{how.resend};
+  ask_again
+    = asked_at ? std::min(2 * ask_again, longest) : duration{how.ask_again};
+  asked_at = now;
+}
+
 void follower::queue(variable_key key, sequence changed) {
   const auto [found, first] = queued_.try_emplace(key, changed);
   if (!first) {

@@ -26,6 +26,11 @@ public:
   std::uint64_t stream = 0;                ///< number of the last ask
   std::optional<variable_key> heard_up_to; ///< of a report in parts
   std::optional<boot_time> asked_at;
+  duration ask_again{}; ///< after which it is asked once more
+
+  /// It is asked now: at first it may not be there yet, and is asked again
+  /// soon; the longer it is silent, the more seldom.
+  void note_asked(boot_time now, const options& how);
 
   /// Nothing that was said before counts.
   void begin_anew(life of);

@@ -25,33 +25,10 @@
 #include "actors/rules/region_replica/holding.hpp"
 #include "actors/rules/region_replica/options.hpp"
 #include "actors/rules/region_replica/pending.hpp"
+#include "actors/rules/region_replica/status.hpp"
 #include "actors/rules/region_replica/waiters.hpp"
 
 namespace holdfast::region_replica {
-
-enum class phase : std::uint8_t {
-  following = 1, ///< another node is home
-  stranded = 2,  ///< named home in a life before this one: a new epoch is due
-  collecting = 3,
-  pulling = 4,
-  writing_back = 5,
-  settling = 6,
-  serving = 7
-};
-
-/// For people and tests.
-struct status {
-  region_replica::phase phase = phase::following;
-  epoch_number epoch = 0;
-  epoch_number promised = 0;
-  epoch_number held = 0; ///< in which this node was whole; 0: it is not
-  region_replica::memory memory = memory::blank;
-  sequence applied = 0;
-  sequence committed = 0;
-  sequence durable = 0; ///< on the disks of a majority
-  boot_time lease_end{};
-  std::map<node_id, sequence> acknowledged; ///< by the other holders
-};
 
 struct change {
   variable_key key = 0;
@@ -189,6 +166,7 @@ private:
   std::optional<boot_time> confirmed_by(const std::set<node_id>& of,
                                         boot_time now) const;
   void send_beats(boot_time now);
+  void send_beat(boot_time now, node_id node, const follower& to);
   sequence majority_of(sequence own, sequence follower::*of) const;
   bool is_sole() const;
   bool is_home() const noexcept {

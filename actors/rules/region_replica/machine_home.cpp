@@ -180,7 +180,11 @@ void machine::send_beats(boot_time now) {
   next_beat_ = now + options_.beat;
   for (const auto& [node, each] : followers_)
     if (each.reported)
-      send_to(node, each.known_life, beat{each.stream, now, committed_});
+      send_beat(now, node, each);
+}
+
+void machine::send_beat(boot_time now, node_id node, const follower& to) {
+  send_to(node, to.known_life, beat{to.stream, now, committed_});
 }
 
 void machine::on(boot_time now, node_id from, const message& said,

@@ -45,9 +45,9 @@ void machine::begin_reign(boot_time now) {
 void machine::ask_all(boot_time now) {
   for (auto& [node, each] : followers_) {
     if (each.reported
-        || (each.asked_at && now - *each.asked_at < options_.resend))
+        || (each.asked_at && now - *each.asked_at < each.ask_again))
       continue;
-    each.asked_at = now;
+    each.note_asked(now, options_);
     send_to(node, 0, ask{each.stream, placed_.anew(), each.heard_up_to});
   }
 }
@@ -82,6 +82,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (written_back()) {
     compare(from, *of);
     pump(now);
+    send_beat(now, from, *of); // a lease may wait for it alone
   } else {
     try_adopt(now);
   }

@@ -44,6 +44,8 @@ struct options {
   milliseconds beat{500};
   /// Between two ticks, at most.
   milliseconds tick{100};
+  /// Before a holder that has not reported is asked again, at first.
+  milliseconds ask_again{100};
   /// An answer that is not there by then is asked for again.
   milliseconds resend{1000};
   /// Values that a holder has not sent by then are looked for elsewhere.

@@ -1,0 +1,54 @@
+#include "actors/region_router.hpp"
+
+#include <caf/all.hpp>
+
+namespace holdfast::actors {
+
+namespace {
+
+using pointer = region_router_actor::stateful_pointer<region_router_state>;
+
+/// Nobody to deliver it to is as good as a lost message: it is said again.
+template <class Handles, class Message>
+void deliver(pointer self, const Handles& to, std::uint64_t whom,
+             Message message) {
+  if (const auto found = to.find(whom); found != to.end())
+    self->send(found->second, std::move(message));
+}
+
+void note(pointer self, const local_holder& holder) {
+  self->monitor(holder.actor);
+  self->state.regions[holder.region] = holder.actor;
+}
+
+} // namespace
+
+region_router_actor::behavior_type region_router(pointer self) {
+  self->set_down_handler([self](const caf::down_msg& down) {
+    std::erase_if(self->state.regions, [&](const auto& each) {
+      return each.second.address() == down.source;
+    });
+  });
+  return {
+    [self](region_packet& packet) {
+      const auto region = packet.region;
+      deliver(self, self->state.regions, region, std::move(packet));
+    },
+    [self](outgoing_packet& packet) {
+      deliver(self, self->state.routes, packet.to, std::move(packet.packet));
+    },
+    [self](const router_route& route) {
+      if (route.router)
+        self->state.routes[route.node] = route.router;
+      else
+        self->state.routes.erase(route.node);
+    },
+    [self](const local_holder& holder) { note(self, holder); },
+    [self](const holder_died& died) {
+      for (const auto& [_, region] : self->state.regions)
+        self->send(region, died);
+    },
+  };
+}
+
+} // namespace holdfast::actors

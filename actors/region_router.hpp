@@ -1,0 +1,21 @@
+// Carries what the holders of regions say from node to node. Knows how other
+// nodes are reached and which actor has which region; reads no word of it.
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <map>
+
+namespace holdfast::actors {
+
+struct region_router_state {
+  static constexpr const char* name = "region_router";
+
+  std::map<std::uint64_t, peer_router_actor> routes;    ///< by node
+  std::map<std::uint64_t, tenant_region_actor> regions; ///< by id
+};
+
+region_router_actor::behavior_type
+region_router(region_router_actor::stateful_pointer<region_router_state> self);
+
+} // namespace holdfast::actors

@@ -1,0 +1,85 @@
+// The parts of a region's actor, for its own sources.
+#pragma once
+
+#include "actors/tenant_region.hpp"
+
+#include <caf/all.hpp>
+
+namespace holdfast::actors {
+
+using tenant_region_pointer
+  = tenant_region_actor::stateful_pointer<tenant_region_state>;
+
+// -- tenant_region.cpp --------------------------------------------------------
+
+inline shm::region& memory_of(tenant_region_pointer self) {
+  return *self->state.options.region;
+}
+
+log_fields about(tenant_region_pointer self);
+
+/// Drains now or when it is due anyway.
+void look_for_changes(tenant_region_pointer self);
+
+// -- tenant_region_clients.cpp ------------------------------------------------
+
+caf::result<attached_region> attach(tenant_region_pointer self,
+                                    const attach_request& request);
+/// Frees what a client held. Safe to call for one that is gone already.
+void release(tenant_region_pointer self, std::uint32_t owner);
+void on_session_down(tenant_region_pointer self,
+                     const caf::actor_addr& session);
+caf::result<void> watch(tenant_region_pointer self,
+                        const watch_request& request);
+/// Answers those for whom the region is ready now, and those who have waited
+/// too long.
+void look_at_waiting(tenant_region_pointer self);
+void end_if_retired(tenant_region_pointer self);
+
+// -- tenant_region_rule.cpp: the rule's actions, carried out ------------------
+
+region_replica::boot_time now_of(tenant_region_pointer self);
+
+/// `with`: the message that led to them, if any.
+void carry(tenant_region_pointer self, region_replica::actions asked,
+           const arrived_message* with = nullptr);
+
+/// Takes what clients stored since the last drain to the rule; how much it was.
+std::uint32_t drain_to_rule(tenant_region_pointer self);
+
+void on_packet(tenant_region_pointer self, region_packet& packet);
+void on_holder_died(tenant_region_pointer self, const holder_died& died);
+void follow_placement(tenant_region_pointer self,
+                      const placement_decided& decided);
+caf::result<void> flush(tenant_region_pointer self,
+                        const flush_request& request);
+caf::result<void> confirm(tenant_region_pointer self);
+
+// -- tenant_region_memory.cpp -------------------------------------------------
+
+caf::result<void> add_variable(tenant_region_pointer self,
+                               const add_variable_request& request);
+caf::result<void> remove_variable(tenant_region_pointer self,
+                                  const std::string& name);
+caf::result<void> grow(tenant_region_pointer self, std::uint64_t bytes);
+
+/// Which slot has which variable, as it is now.
+void find_slots(tenant_region_pointer self);
+
+/// What clients stored; nothing else of the dirty set.
+std::vector<region_replica::change> take_changes(tenant_region_pointer self);
+
+/// Nobody stores any more: the rule hears what was stored last, at once or
+/// when there is memory that no client can write.
+void stop_writers(tenant_region_pointer self);
+
+/// Shows what the rule wants published.
+void show(tenant_region_pointer self, const region_replica::publish& what);
+
+/// All values are gone, here too.
+void wipe(tenant_region_pointer self);
+
+/// The region cannot go on here.
+void give_up(tenant_region_pointer self, const shm::error& why);
+
+} // namespace holdfast::actors

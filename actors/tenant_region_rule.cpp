@@ -1,0 +1,329 @@
+// The region's rule: what happens goes to it, and what it wants is carried out,
+// in its order.
+#include "actors/error.hpp"
+#include "actors/tenant_region_parts.hpp"
+#include "config/defaults.hpp"
+
+namespace holdfast::actors {
+
+namespace {
+
+using pointer = tenant_region_pointer;
+using region_replica::row;
+
+shm::region& memory(pointer self) {
+  return memory_of(self);
+}
+
+// -- to other holders ---------------------------------------------------------
+
+/// The bytes of the rows, as they are now. False if one is not there any more,
+/// or changes too fast: the rule says it all again.
+bool read_rows(pointer self, carried_message& into) {
+  auto* rows = rows_of(into.said);
+  if (rows == nullptr)
+    return true;
+  for (auto& each : *rows) {
+    const auto slot = self->state.slots.find(each.key);
+    if (slot == self->state.slots.end())
+      return false;
+    const auto before = into.payload.size();
+    const auto version = memory(self).append_value(slot->second, into.payload);
+    if (!version || version.assume_value() < each.stored.version)
+      return false;
+    each.carry(version.assume_value(), into.payload.size() - before,
+               into.said.epoch);
+  }
+  return true;
+}
+
+/// This holder heard its home just now: what is here is fresh for a lease.
+void note_heard(pointer self) {
+  const auto& options = self->state.options;
+  memory(self).renew_lease(options.now() + options.rule.lease);
+}
+
+void carry_out(pointer self, region_replica::send& what,
+               const arrived_message*) {
+  auto& state = self->state;
+  const auto& options = state.options;
+  if (!options.router)
+    return;
+  carried_message made{std::move(what.what), {}};
+  if (!read_rows(self, made))
+    return;
+  if (std::holds_alternative<region_replica::delta_ack>(made.said.says)
+      || std::holds_alternative<region_replica::beat_ack>(made.said.says))
+    note_heard(self);
+  const region_packet envelope{options.node,
+                               options.incarnation,
+                               memory(self).options().region_id,
+                               ++state.packets,
+                               0,
+                               1,
+                               {}};
+  for (auto& part : in_parts(envelope, pack(made), options.packet_bytes_max))
+    self->send(options.router, outgoing_packet{what.to, std::move(part)});
+}
+
+// -- into memory --------------------------------------------------------------
+
+/// Calls `use(slot, row, bytes)` for each of the rows, which are in the order
+/// of those that arrived.
+template <class Use>
+void for_rows(pointer self, const std::vector<row>& rows,
+              const arrived_message& with, Use use) {
+  const auto* came = rows_of(with.what.said);
+  std::size_t at = 0;
+  for (const auto& each : rows) {
+    while (at < came->size() && (*came)[at].key != each.key)
+      ++at;
+    const auto slot = self->state.slots.find(each.key);
+    if (at == came->size() || slot == self->state.slots.end())
+      return;
+    if (auto done = use(slot->second, each, with.bytes[at]); !done)
+      return give_up(self, done.assume_error());
+  }
+}
+
+void carry_out(pointer self, region_replica::apply& what,
+               const arrived_message* with) {
+  auto& region = memory(self);
+  if (const auto& now = region.options(); now.epoch < what.epoch)
+    region.take_role(now.home == self->state.options.node
+                       ? shm::layout::region_role::home
+                       : shm::layout::region_role::replica,
+                     now.home, what.epoch);
+  if (with == nullptr)
+    return;
+  for_rows(
+    self, what.rows, *with,
+    [&](std::uint32_t slot, const row& each, std::span<const char> bytes) {
+      return region.show_value(slot, each.stored.version, bytes);
+    });
+}
+
+void carry_out(pointer self, region_replica::take_over& what,
+               const arrived_message* with) {
+  if (with == nullptr)
+    return;
+  for_rows(
+    self, what.rows, *with,
+    [&](std::uint32_t slot, const row& each, std::span<const char> bytes) {
+      return memory(self).store_first(slot, each.stored.version, bytes);
+    });
+  look_for_changes(self);
+}
+
+/// False if a client is in the way: later then.
+bool outnumber(pointer self, region_replica::variable_key key,
+               std::uint64_t above) {
+  const auto slot = self->state.slots.find(key);
+  if (slot == self->state.slots.end())
+    return true;
+  const auto stored = memory(self).store_above(slot->second, above);
+  return stored || stored.assume_error().code != shm::errc::contended;
+}
+
+void carry_out(pointer self, region_replica::outnumber& what,
+               const arrived_message*) {
+  if (!outnumber(self, what.key, what.above))
+    self->state.outnumbering[what.key] = what.above;
+  look_for_changes(self);
+}
+
+void carry_out(pointer self, region_replica::wipe&, const arrived_message*) {
+  wipe(self);
+}
+
+void carry_out(pointer self, region_replica::stop_writers&,
+               const arrived_message*) {
+  stop_writers(self);
+}
+
+// -- to clients ---------------------------------------------------------------
+
+void carry_out(pointer self, region_replica::publish& what,
+               const arrived_message*) {
+  show(self, what);
+}
+
+void carry_out(pointer self, region_replica::commit& what,
+               const arrived_message*) {
+  auto& region = memory(self);
+  for (const auto& each : what.versions)
+    if (const auto slot = self->state.slots.find(each.key);
+        slot != self->state.slots.end())
+      region.commit(slot->second, each.version);
+  region.count_sequences(self->state.rule->look().applied, what.up_to);
+}
+
+void carry_out(pointer self, region_replica::end_wait& what,
+               const arrived_message*) {
+  auto& barriers = self->state.barriers;
+  const auto found = barriers.find(what.who);
+  if (found == barriers.end())
+    return;
+  auto answer = std::move(found->second);
+  barriers.erase(found);
+  switch (what.how) {
+  case region_replica::outcome::ok:
+    answer.deliver(caf::unit);
+    return;
+  case region_replica::outcome::fenced:
+    answer.deliver(make_error(shm::errc::fenced,
+                              "this node is not the home of the region now"));
+    return;
+  case region_replica::outcome::rejected:
+    answer.deliver(
+      make_error(shm::errc::overloaded, "too many wait for the region"));
+    return;
+  case region_replica::outcome::unknown:
+    answer.deliver(
+      make_error(shm::errc::unknown, "no majority has said that it has it"));
+    return;
+  }
+}
+
+// -- to the tables, and for people --------------------------------------------
+
+void carry_out(pointer self, region_replica::settle& what,
+               const arrived_message*) {
+  const auto& region = memory(self).options();
+  if (self->state.options.keeper)
+    self->send(self->state.options.keeper,
+               settle_wanted{{{region.tenant, region.name}, what.epoch}});
+}
+
+std::string name_of(pointer self, region_replica::variable_key key) {
+  for (const auto& [name, id] : self->state.options.variables)
+    if (id == key)
+      return name;
+  return "#" + std::to_string(key);
+}
+
+void carry_out(pointer self, region_replica::discard& what,
+               const arrived_message*) {
+  for (const auto& each : what.versions) {
+    auto fields = about(self);
+    fields.emplace_back("variable", name_of(self, each.key));
+    fields.emplace_back("version", std::to_string(each.version));
+    self->state.options.log(
+      log_level::warning,
+      "a value that was stored here, and not committed, was discarded", fields);
+  }
+}
+
+void carry_out(pointer self, region_replica::report_loss& what,
+               const arrived_message*) {
+  auto fields = about(self);
+  fields.emplace_back("kept", std::to_string(what.whole));
+  fields.emplace_back("needed", std::to_string(what.needed));
+  self->state.options.log(log_level::error,
+                          "too few nodes kept the region: flushed values may "
+                          "be lost",
+                          fields);
+}
+
+caf::result<void> wait_for(
+  pointer self,
+  const std::function<region_replica::actions(region_replica::waiter)>& ask) {
+  auto& state = self->state;
+  auto answer = self->make_response_promise<caf::response_promise>();
+  const auto who = ++state.last_barrier;
+  state.barriers.emplace(who, answer);
+  carry(self, ask(who));
+  return answer;
+}
+
+} // namespace
+
+region_replica::boot_time now_of(pointer self) {
+  return self->state.options.now().time_since_epoch();
+}
+
+void carry(pointer self, region_replica::actions asked,
+           const arrived_message* with) {
+  for (auto& each : asked)
+    std::visit([&](auto& what) { carry_out(self, what, with); }, each);
+  auto& state = self->state;
+  if (state.stopping && !state.replacing) {
+    state.stopping = false;
+    carry(self, state.rule->on_stopped(now_of(self),
+                                       std::exchange(state.stored_last, {})));
+  }
+}
+
+std::uint32_t drain_to_rule(pointer self) {
+  auto& state = self->state;
+  if (state.replacing)
+    return 0;
+  std::erase_if(state.outnumbering, [self](const auto& each) {
+    return outnumber(self, each.first, each.second);
+  });
+  const auto changes = take_changes(self);
+  carry(self, state.rule->on_drained(now_of(self), changes));
+  return static_cast<std::uint32_t>(changes.size());
+}
+
+void on_packet(pointer self, region_packet& packet) {
+  auto& state = self->state;
+  if (!state.others.contains(packet.from)
+      && state.others.size() >= config::peers_max)
+    return;
+  auto& other = state.others[packet.from];
+  if (!other.parts || other.incarnation != packet.incarnation)
+    other = {packet.incarnation, 0,
+             part_collector{state.options.message_bytes_max}};
+  const auto from = packet.from;
+  const auto content = other.parts->add(std::move(packet));
+  if (!content)
+    return;
+  auto what = unpack(*content);
+  if (!what)
+    return state.options.log(log_level::warning,
+                             "a message of another holder made no sense",
+                             {{"node", std::to_string(from)}});
+  other.life = std::max(other.life, what->said.from);
+  arrived_message arrived{std::move(*what), {}};
+  arrived.bytes = slices_of(arrived.what);
+  carry(self, state.rule->on_message(now_of(self), from, arrived.what.said),
+        &arrived);
+  look_at_waiting(self);
+}
+
+void on_holder_died(pointer self, const holder_died& died) {
+  auto& others = self->state.others;
+  const auto found = others.find(died.node);
+  if (found == others.end() || found->second.incarnation != died.incarnation)
+    return;
+  carry(self, self->state.rule->on_death_proven(now_of(self), died.node,
+                                                found->second.life));
+  look_at_waiting(self);
+}
+
+void follow_placement(pointer self, const placement_decided& decided) {
+  const auto& from = decided.placed;
+  carry(self, self->state.rule->on_placement(
+                now_of(self),
+                {from.home, from.replicas, from.epoch, from.settled_epoch,
+                 from.settled_holders, from.began_empty, decided.departed}));
+  look_at_waiting(self);
+}
+
+caf::result<void> flush(pointer self, const flush_request& request) {
+  drain_to_rule(self);
+  return wait_for(self, [&](region_replica::waiter who) {
+    return self->state.rule->on_flush(now_of(self), who, request.stored_in,
+                                      request.durable);
+  });
+}
+
+caf::result<void> confirm(pointer self) {
+  drain_to_rule(self);
+  return wait_for(self, [&](region_replica::waiter who) {
+    return self->state.rule->on_read(now_of(self), who);
+  });
+}
+
+} // namespace holdfast::actors

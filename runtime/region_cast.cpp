@@ -1,0 +1,84 @@
+#include "runtime/region_cast.hpp"
+
+#include "actors/region_keeper.hpp"
+#include "actors/region_maker.hpp"
+#include "actors/region_router.hpp"
+#include "actors/tenant_region.hpp"
+#include "config/catalog_bounds.hpp"
+#include "config/region_bounds.hpp"
+
+#include <caf/all.hpp>
+
+namespace holdfast::runtime {
+
+namespace {
+
+region_replica::options rule_of(const config::node_config& config,
+                                bool durable) {
+  region_replica::options made;
+  made.lease = config.lease.duration;
+  made.beat = config.lease.renewal;
+  made.tick = std::min(config::region_tick, config.lease.renewal);
+  made.ask_again = config::region_ask_again;
+  made.resend = config::region_resend;
+  made.pull_patience = config::region_pull_patience;
+  made.wait_patience = config::region_wait_patience;
+  made.message_bytes_max = config::region_message_bytes_max;
+  made.message_rows_max = config::region_message_rows_max;
+  made.window_bytes_max = config::region_window_bytes_max;
+  made.window_messages_max = config::region_window_messages_max;
+  made.waiters_max = config::region_waiters_max;
+  made.durable = durable;
+  return made;
+}
+
+actors::tenant_region_options region_of(const region_cast_options& options,
+                                        const region_cast& cast,
+                                        actors::region_beginning begun) {
+  actors::tenant_region_options made;
+  made.region = std::move(begun.memory);
+  made.variables = std::move(begun.variables);
+  made.maker = cast.maker;
+  made.keeper = std::move(begun.keeper);
+  if (options.config.cluster)
+    made.router = cast.router;
+  made.node = options.config.node.id;
+  made.incarnation = options.incarnation;
+  made.life = begun.life;
+  made.admitted = begun.admitted;
+  // Nothing puts regions on disk yet.
+  made.rule = rule_of(options.config, false);
+  made.pace.interval_min = config::drain_interval_min;
+  made.pace.interval_max = config::drain_interval_max;
+  made.attach_patience = config::region_attach_patience;
+  made.packet_bytes_max = config::region_message_bytes_max;
+  made.message_bytes_max = config::region_packed_bytes_max;
+  made.now = shm::boot_clock::now;
+  made.log = options.log;
+  return made;
+}
+
+} // namespace
+
+region_cast region_cast::start(caf::actor_system& system,
+                               const region_cast_options& options) {
+  region_cast cast;
+  cast.maker = system.spawn<caf::detached>(actors::region_maker);
+  cast.router = system.spawn(actors::region_router);
+  actors::region_keeper_options keeper;
+  keeper.node_id = options.config.node.id;
+  keeper.catalog = options.catalog;
+  keeper.maker = cast.maker;
+  keeper.waiters_max = config::keeper_waiters_max;
+  keeper.settling_max = config::settling_max;
+  keeper.log = options.log;
+  keeper.start_region
+    = [&system, options, cast](actors::region_beginning begun) {
+        return system.spawn(actors::tenant_region,
+                            region_of(options, cast, std::move(begun)));
+      };
+  cast.keeper = system.spawn(actors::region_keeper, std::move(keeper));
+  return cast;
+}
+
+} // namespace holdfast::runtime

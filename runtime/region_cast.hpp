@@ -1,0 +1,30 @@
+// Starts the actors by which a node has regions.
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/log.hpp"
+#include "config/node_config.hpp"
+
+#include <caf/actor_system.hpp>
+
+namespace holdfast::runtime {
+
+struct region_cast_options {
+  config::node_config config;
+  actors::catalog_actor catalog;
+  rules::wide_id incarnation; ///< of this process
+  actors::log_function log;
+};
+
+/// Whoever has it ends the actors: the keeper by fencing all, the others after
+/// it.
+struct region_cast {
+  actors::region_maker_actor maker;
+  actors::region_router_actor router;
+  actors::region_keeper_actor keeper;
+
+  static region_cast start(caf::actor_system& system,
+                           const region_cast_options& options);
+};
+
+} // namespace holdfast::runtime

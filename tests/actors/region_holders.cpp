@@ -1,0 +1,109 @@
+#include "tests/actors/region_holders.hpp"
+
+namespace holdfast::test {
+
+using namespace std::chrono_literals;
+
+region_holders::region_holders() {
+  for (std::uint64_t node = 1; node <= count; ++node)
+    start_node(node, 1);
+  place(1, {2, 3});
+  advance(50ms);
+  settle();
+}
+
+void region_holders::start_node(std::uint64_t node, std::uint64_t life) {
+  auto& made = on(node);
+  shm::region_options wanted;
+  wanted.region_id = 77;
+  wanted.tenant = "prod";
+  wanted.name = "quotes";
+  wanted.bytes = wanted.bytes_max = 1 << 20;
+  wanted.variables_max = 16;
+  made.memory = shm::region::create(wanted).value();
+  for (const auto* name : {"title", "body"})
+    REQUIRE(made.memory->add_variable(
+      {name, shm::layout::variable_kind::string, "string", 4000}));
+  made.router = start(actors::region_router);
+  auto options = tenant_region_options_of(*this, made.memory);
+  options.variables = {{"title", 1}, {"body", 2}};
+  options.maker = maker;
+  options.router = made.router;
+  options.node = node;
+  options.incarnation = {life, node};
+  options.life = life;
+  options.admitted = life == 1 ? 1 : ++entries;
+  made.region = start(actors::tenant_region, options);
+  lives[node] = life;
+  alive.insert(node);
+  mend(node);
+}
+
+void region_holders::kill_node(std::uint64_t node) {
+  alive.erase(node);
+  cut(node);
+  end(on(node).region);
+  end(on(node).router);
+  for (const auto other : alive)
+    tell(on(other).router, holder_died{node, {lives[node], node}});
+}
+
+void region_holders::cut(std::uint64_t node) {
+  for (const auto other : alive) {
+    tell(on(other).router, actors::router_route{node, {}});
+    if (alive.contains(node))
+      tell(on(node).router, actors::router_route{other, {}});
+  }
+}
+
+void region_holders::mend(std::uint64_t node) {
+  for (const auto other : alive) {
+    if (other == node)
+      continue;
+    tell(on(other).router, actors::router_route{node, on(node).router});
+    tell(on(node).router, actors::router_route{other, on(other).router});
+  }
+}
+
+void region_holders::place(std::uint64_t home,
+                           std::set<std::uint64_t> replicas) {
+  placed.home = home;
+  placed.replicas = std::move(replicas);
+  placed.epoch = ++entries;
+  if (placed.settled_holders.empty())
+    placed.began_empty = placed.epoch;
+  tell_placement();
+}
+
+void region_holders::settle() {
+  placed.settled_epoch = placed.epoch;
+  placed.settled_holders = placed.holders();
+  tell_placement();
+}
+
+void region_holders::tell_placement() {
+  for (const auto node : alive)
+    tell(on(node).region, placement_decided{placed, {}});
+}
+
+region_replica::status region_holders::rule_of(std::uint64_t node) {
+  return ask<region_report>(on(node).region, region_status_query{})->replicated;
+}
+
+std::string region_holders::read(std::uint64_t node) {
+  const auto found = title(node).read();
+  return found ? found.assume_value().value
+               : std::string{shm::name_of(found.error())};
+}
+
+void region_holders::store(std::uint64_t node, const std::string& text) {
+  REQUIRE(title(node).store(text));
+  tell(on(node).region, doorbell_rung{});
+}
+
+answered<nothing> region_holders::flush(std::uint64_t node,
+                                        std::uint64_t stored_in) {
+  return ask<nothing>(on(node).region, flush_request{stored_in, false});
+}
+
+} // namespace holdfast::test
