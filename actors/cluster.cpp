@@ -25,6 +25,7 @@ void on_peer_changed(cluster_pointer self, const peer_changed& change) {
   self->send(state.options.router, std::move(words));
   if (change.state == rules::peer_state::down
       && rules::proves_death(change.reason)) {
+    found->second.died = true;
     self->send(state.options.elector, peer_death_proven{change.node});
     self->send(state.options.router,
                holder_died{change.node, change.incarnation});

@@ -55,6 +55,9 @@ struct cluster_state {
     std::string key{}; ///< by the tables, in digits; empty: not recorded
     rules::peer_state state = rules::peer_state::down;
     bool stays = false; ///< configured or discovered, not only a member
+    /// Its process is gone; another one is to join before it counts.
+    bool died = false;
+    std::optional<std::uint64_t> joined; ///< the entry by which it is there
   };
 
   cluster_options options{};    // first: a bool here would be made of the actor

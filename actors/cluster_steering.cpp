@@ -55,7 +55,8 @@ catalog::member_view seen_of(const cluster_state& state, std::uint64_t node) {
     return seen;
   }
   if (const auto peer = state.nodes.find(node); peer != state.nodes.end())
-    seen.state = peer->second.state;
+    seen.state
+      = peer->second.died ? rules::peer_state::down : peer->second.state;
   seen.draining = state.draining_others.contains(node);
   return seen;
 }
@@ -102,12 +103,26 @@ void tell_keys(cluster_pointer self, const known_members& known) {
   }
 }
 
+/// What died comes back with nothing: it counts once it has joined anew.
+void note_joins(cluster_pointer self, const known_members& known) {
+  for (auto& [id, node] : self->state.nodes) {
+    const auto member = known.members.find(id);
+    if (member == known.members.end())
+      continue;
+    const auto joined = member->second.joined;
+    if (node.joined && *node.joined != joined)
+      node.died = false;
+    node.joined = joined;
+  }
+}
+
 /// The leader has it agreed on who is down, who is being emptied and where
 /// regions live, so that every node, and the next leader, knows.
 void on_known_members(cluster_pointer self, const known_members& known) {
   auto& state = self->state;
   state.looks_at_tables = false;
   tell_keys(self, known);
+  note_joins(self, known);
   if (!state.leads || !state.known.serves)
     return;
   note_one(self, known);

@@ -58,7 +58,10 @@ wire::fields row_of(const region_report& report, rules::right_set rights) {
           {"epoch", now.epoch},
           {"home", now.home},
           {"state", word_of(now.state)},
-          {"role", std::string{"home"}},
+          {"role", std::string{report.replicated.phase
+                                   == region_replica::phase::following
+                                 ? "replica"
+                                 : "home"}},
           {"rights", to_string(rights)}};
 }
 

@@ -132,7 +132,12 @@ bool fits(catalog::region_options there,
           const catalog::region_options& wanted) {
   if (there.bytes > wanted.bytes && there.bytes <= wanted.bytes_max)
     there.bytes = wanted.bytes;
-  there.copies = wanted.copies;
+  return there == wanted;
+}
+
+/// But for the id, which the tables give.
+bool is_like(catalog::variable there, const catalog::variable& wanted) {
+  there.id = wanted.id;
   return there == wanted;
 }
 
@@ -149,7 +154,7 @@ void complete(configured_changes& into, const catalog::region_name& name,
     const auto found = there.variables.find(each.name);
     if (found == there.variables.end())
       missing.push_back(variable_of(each));
-    else if (found->second != variable_of(each))
+    else if (!is_like(found->second, variable_of(each)))
       into.warnings.push_back(where + " has variable '" + each.name
                               + "' with another type; it stays as it is until "
                                 "it is removed");
