@@ -39,6 +39,7 @@ constexpr std::array create_region_arguments{
   argument{"copies", number, false},
   argument{"writers", text, false, "clients|node"}};
 constexpr std::array grow_region_arguments{region, argument{"bytes", number}};
+constexpr std::array move_region_arguments{region, argument{"node", number}};
 constexpr std::array sessions_arguments{argument{"after", number, false}};
 constexpr std::array audit_arguments{
   argument{"after", number, false}, argument{"command", text, false},
@@ -76,6 +77,8 @@ constexpr std::array commands{
           "removes a region; its memory goes with its last client"},
   command{"grow_region", grow_region_arguments, right_needed::admin,
           "reserves more memory, up to the region's bytes_max"},
+  command{"move_region", move_region_arguments, right_needed::admin,
+          "says on which node a region is to have its home"},
   command{"sessions", sessions_arguments, right_needed::admin_anywhere,
           "lists who is attached to your tenant"},
   command{"audit", audit_arguments, right_needed::admin_anywhere,

@@ -196,6 +196,8 @@ using region_keeper_actor = caf::typed_actor<
   caf::replies_to<usable_query>::with<void>,
   // A region's epoch has settled: has that agreed on.
   caf::reacts_to<settle_wanted>,
+  // Something befell a region: has the audit trail show it.
+  caf::reacts_to<region_reported>,
   // A region has other memory.
   caf::reacts_to<memory_replaced>,
   // Reserves memory before the growth of a region is proposed.

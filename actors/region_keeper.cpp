@@ -165,6 +165,21 @@ void on_down(region_keeper_pointer self, const caf::down_msg& down) {
     on_region_lost(self, down);
 }
 
+/// Without a leader it stays in the log of this node alone.
+void report(region_keeper_pointer self, const region_reported& reported) {
+  self
+    ->request(self->state.options.catalog, caf::infinite,
+              command_request{reported.what, {}})
+    .then([] { /* it is in the audit trail */ },
+          [self, name = reported.what.name](const caf::error& error) {
+            auto fields = about(name);
+            fields.emplace_back("reason", to_shm(error).message());
+            self->state.options.log(
+              log_level::warning,
+              "what befell a region is not in the audit trail", fields);
+          });
+}
+
 caf::result<void> fence_all(region_keeper_pointer self) {
   for (const auto& [_, region] : self->state.regions)
     if (region.actor)
@@ -213,6 +228,7 @@ region_keeper(region_keeper_pointer self, region_keeper_options options) {
       return reserve_growth(self, request);
     },
     [self](const settle_wanted& wanted) { settle(self, wanted.what); },
+    [self](const region_reported& reported) { report(self, reported); },
     [self](const memory_replaced& replaced) {
       if (const auto found = self->state.regions.find(replaced.region);
           found != self->state.regions.end())

@@ -64,6 +64,11 @@ struct settle_wanted {
   catalog::settle_region what;
 };
 
+/// Something about a region that the audit trail is to show.
+struct region_reported {
+  catalog::report_region what;
+};
+
 /// The region has other memory from now on; clients may still map the former.
 struct memory_replaced {
   std::uint64_t region = 0; ///< its id

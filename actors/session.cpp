@@ -47,6 +47,7 @@ constexpr std::array runners{
   named_runner{"members_remove", remove_member},
   named_runner{"members_leave", leave_members},
   named_runner{"leader_transfer", transfer_leader},
+  named_runner{"move_region", move_region},
   named_runner{"drain", drain_node},
   named_runner{"resume", resume_node},
 };

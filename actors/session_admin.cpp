@@ -295,6 +295,13 @@ void grow_region(session_pointer self, const asked& request) {
                          wire::number_or(request.fields, "bytes", 0)});
 }
 
+void move_region(session_pointer self, const asked& request) {
+  change_catalog(
+    self, request,
+    catalog::prefer_home{region_named_in(self, request),
+                         wire::number_or(request.fields, "node", 0)});
+}
+
 void list_sessions(session_pointer self, const asked& request) {
   const auto after = wire::number_or(request.fields, "after", 0);
   self

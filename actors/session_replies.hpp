@@ -94,6 +94,7 @@ void add_member(session_pointer self, const asked& request);
 void promote_member(session_pointer self, const asked& request);
 void remove_member(session_pointer self, const asked& request);
 void leave_members(session_pointer self, const asked& request);
+void move_region(session_pointer self, const asked& request);
 void transfer_leader(session_pointer self, const asked& request);
 void drain_node(session_pointer self, const asked& request);
 void resume_node(session_pointer self, const asked& request);

@@ -57,6 +57,7 @@ void tick(pointer self) {
   auto& state = self->state;
   carry(self, state.rule->on_tick(now_of(self)));
   memory_of(self).settle();
+  report_discarded(self);
   look_at_waiting(self);
   // A ring may have been lost in a full socket: look at what it announced.
   if (!state.pace.draining() && !memory_of(self).arm_doorbell())

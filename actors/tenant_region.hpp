@@ -96,6 +96,8 @@ struct tenant_region_state {
   std::map<region_replica::variable_key, std::uint64_t> outnumbering;
   std::map<region_replica::waiter, caf::response_promise> barriers;
   region_replica::waiter last_barrier = 0;
+  /// Values that were given up, since the last tick.
+  std::vector<region_replica::committed_version> discarded;
 
   bool writers_came = false; ///< since this memory was made
   bool replacing = false;    ///< other memory is being made

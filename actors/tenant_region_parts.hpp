@@ -47,6 +47,9 @@ void carry(tenant_region_pointer self, region_replica::actions asked,
 /// Takes what clients stored since the last drain to the rule; how much it was.
 std::uint32_t drain_to_rule(tenant_region_pointer self);
 
+/// Tells of the values that were given up since it was called last.
+void report_discarded(tenant_region_pointer self);
+
 void on_packet(tenant_region_pointer self, region_packet& packet);
 void on_holder_died(tenant_region_pointer self, const holder_died& died);
 void follow_placement(tenant_region_pointer self,

@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
 #include "config/defaults.hpp"
+#include "config/region_bounds.hpp"
 
 namespace holdfast::actors {
 
@@ -195,6 +196,25 @@ void carry_out(pointer self, region_replica::settle& what,
                settle_wanted{{{region.tenant, region.name}, what.epoch}});
 }
 
+void report(pointer self, catalog::region_event event, std::string text) {
+  const auto& options = self->state.options;
+  const auto& region = memory(self).options();
+  auto fields = about(self);
+  fields.emplace_back("what", text);
+  options.log(log_level::warning,
+              event == catalog::region_event::discarded
+                ? "values that were stored here, and not committed, were "
+                  "discarded"
+                : "too few nodes kept a region",
+              fields);
+  if (options.keeper)
+    self->send(options.keeper, region_reported{{{region.tenant, region.name},
+                                                options.node,
+                                                region.epoch,
+                                                event,
+                                                std::move(text)}});
+}
+
 std::string name_of(pointer self, region_replica::variable_key key) {
   for (const auto& [name, id] : self->state.options.variables)
     if (id == key)
@@ -204,25 +224,17 @@ std::string name_of(pointer self, region_replica::variable_key key) {
 
 void carry_out(pointer self, region_replica::discard& what,
                const arrived_message*) {
-  for (const auto& each : what.versions) {
-    auto fields = about(self);
-    fields.emplace_back("variable", name_of(self, each.key));
-    fields.emplace_back("version", std::to_string(each.version));
-    self->state.options.log(
-      log_level::warning,
-      "a value that was stored here, and not committed, was discarded", fields);
-  }
+  auto& all = self->state.discarded;
+  all.insert(all.end(), what.versions.begin(), what.versions.end());
 }
 
 void carry_out(pointer self, region_replica::report_loss& what,
                const arrived_message*) {
-  auto fields = about(self);
-  fields.emplace_back("kept", std::to_string(what.whole));
-  fields.emplace_back("needed", std::to_string(what.needed));
-  self->state.options.log(log_level::error,
-                          "too few nodes kept the region: flushed values may "
-                          "be lost",
-                          fields);
+  report(self, catalog::region_event::lost,
+         "only " + std::to_string(what.whole)
+           + " holders kept their memory, and it takes "
+           + std::to_string(what.needed)
+           + ": flushed values that were not on disk may be lost");
 }
 
 caf::result<void> wait_for(
@@ -252,6 +264,24 @@ void carry(pointer self, region_replica::actions asked,
     carry(self, state.rule->on_stopped(now_of(self),
                                        std::exchange(state.stored_last, {})));
   }
+}
+
+void report_discarded(pointer self) {
+  const auto all = std::exchange(self->state.discarded, {});
+  if (all.empty())
+    return;
+  auto text = std::to_string(all.size());
+  text += all.size() == 1 ? " value:" : " values:";
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == config::discarded_named_max) {
+      text += " and more";
+      break;
+    }
+    text += i == 0 ? " " : ", ";
+    text += name_of(self, all[i].key) + " version ";
+    text += std::to_string(all[i].version);
+  }
+  report(self, catalog::region_event::discarded, std::move(text));
 }
 
 std::uint32_t drain_to_rule(pointer self) {

@@ -37,6 +37,8 @@ inline constexpr std::size_t region_message_rows_max = 4096;
 /// Bytes and messages on their way to one holder.
 inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t region_window_messages_max = 16;
+/// Discarded values that one record of the audit trail names.
+inline constexpr std::size_t discarded_named_max = 8;
 /// Flushes and reads that wait, of one region: one for each client.
 inline constexpr std::size_t region_waiters_max = 4096;
 

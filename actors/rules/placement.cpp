@@ -43,15 +43,16 @@ std::uint64_t score(std::uint64_t region, const placement_node& node) {
 class region_plan {
 public:
   region_plan(const placement_region& region,
-              const std::vector<placement_node>& nodes, bool takes_on)
-    : region_{region},
-      nodes_{nodes},
-      takes_on_{takes_on},
-      holders_{region.replicas} {
+              const std::vector<placement_node>& nodes)
+    : region_{region}, nodes_{nodes}, holders_{region.replicas} {
     holders_.insert(region.home);
     for (const auto id : rank_nodes(region.tenant, region.region, nodes))
       if (is_welcome(id))
         ranked_.push_back(id);
+    if (const auto wanted
+        = std::find(ranked_.begin(), ranked_.end(), region.preferred);
+        wanted != ranked_.end())
+      std::rotate(ranked_.begin(), wanted, wanted + 1);
     const auto wanted = std::min<std::size_t>(region.copies, ranked_.size());
     ideal_.insert(ranked_.begin(),
                   ranked_.begin() + static_cast<std::ptrdiff_t>(wanted));
@@ -132,9 +133,7 @@ private:
     auto made = step(region_.epoch == 0 ? placement_reason::first
                                         : placement_reason::lost);
     made.home = ranked_.front();
-    made.replicas.clear();
-    if (takes_on_)
-      made.replicas = ideal_;
+    made.replicas = ideal_;
     made.replicas.erase(made.home);
     return made;
   }
@@ -188,7 +187,7 @@ private:
   }
 
   std::optional<placement_step> add_missing() const {
-    if (!takes_on_ || welcome_holders() >= ideal_.size())
+    if (welcome_holders() >= ideal_.size())
       return std::nullopt;
     if (const auto id = best_stranger())
       return hold_on(*id, placement_reason::missing);
@@ -214,7 +213,7 @@ private:
 
   std::optional<placement_step> improve() const {
     for (const auto id : ranked_)
-      if (takes_on_ && ideal_.contains(id) && !holders_.contains(id))
+      if (ideal_.contains(id) && !holders_.contains(id))
         return hold_on(id, placement_reason::balance);
     if (!ranked_.empty() && region_.home != ranked_.front()
         && region_.settled_holders.contains(ranked_.front()))
@@ -224,7 +223,6 @@ private:
 
   const placement_region& region_;
   const std::vector<placement_node>& nodes_;
-  bool takes_on_;
   std::set<placed_on> holders_;
   std::vector<placed_on> ranked_; ///< those that may take something new
   std::set<placed_on> ideal_;     ///< the first of them, as many as wanted
@@ -272,7 +270,7 @@ std::vector<placement_step> plan_placement(const placement_view& view,
   std::vector<placement_step> steps;
   std::size_t balancing = 0;
   for (const auto& region : view.regions) {
-    auto step = region_plan{region, view.nodes, options.takes_on}.next();
+    auto step = region_plan{region, view.nodes}.next();
     if (!step)
       continue;
     if (step->why == placement_reason::balance

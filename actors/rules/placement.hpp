@@ -33,6 +33,7 @@ struct placement_region {
   std::uint64_t epoch = 0;
   bool settled = false;
   std::set<placed_on> settled_holders; ///< who has all that was promised
+  placed_on preferred = 0; ///< where an operator wants its home, if it can be
 };
 
 enum class placement_reason : std::uint8_t {
@@ -70,10 +71,6 @@ struct placement_view {
 struct placement_options {
   /// Steps that only balance, at a time: clients are to attach again.
   std::size_t balancing_max = 4;
-
-  /// New holders can be given the values of those that have them. Otherwise
-  /// nobody is taken on: an epoch with such a holder would never settle.
-  bool takes_on = true;
 };
 
 /// The next steps, at most one for a region: none once all is as it should be.

@@ -39,16 +39,6 @@ command_result order(workplace& at, std::string_view command,
   return out;
 }
 
-shm::result<std::uint64_t> node_in(const std::string& text) {
-  std::uint64_t node = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, node);
-  if (error != std::errc{} || stopped != end || node == 0)
-    return shm::failed(shm::errc::bad_argument,
-                       "a node is told by its id, not by '" + text + "'");
-  return node;
-}
-
 command_result order_of_node(workplace& at, std::string_view command,
                              const arguments& with, std::string_view done) {
   const auto node = node_in(with.values[0]);
@@ -62,6 +52,16 @@ command_result order_of_node(workplace& at, std::string_view command,
 }
 
 } // namespace
+
+shm::result<std::uint64_t> node_in(const std::string& text) {
+  std::uint64_t node = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, node);
+  if (error != std::errc{} || stopped != end || node == 0)
+    return shm::failed(shm::errc::bad_argument,
+                       "a node is told by its id, not by '" + text + "'");
+  return node;
+}
 
 command_result tell_cluster_status(workplace& at, const arguments&) {
   auto heard = call(at, "cluster_status");

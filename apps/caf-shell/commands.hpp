@@ -39,6 +39,10 @@ command_result list_regions(workplace& at, const arguments& with);
 command_result tell_region(workplace& at, const arguments& with);
 command_result list_variables(workplace& at, const arguments& with);
 command_result create_region(workplace& at, const arguments& with);
+/// A node, as its id is written.
+shm::result<std::uint64_t> node_in(const std::string& text);
+
+command_result move_region(workplace& at, const arguments& with);
 command_result grow_region(workplace& at, const arguments& with);
 command_result add_variable(workplace& at, const arguments& with);
 command_result remove(workplace& at, const arguments& with);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <iostream>
 #include <limits>
 #include <string>
@@ -34,6 +35,10 @@ command_result done(const shm::result<void>& result, ordered_json to,
   out.plain = std::move(remark);
   return out;
 }
+
+/// How long a move is waited for, and the time between two looks.
+constexpr std::chrono::seconds move_patience{20};
+constexpr std::chrono::milliseconds move_look{20};
 
 struct kind_word {
   std::string_view word;
@@ -217,6 +222,49 @@ command_result grow_region(workplace& at, const arguments& with) {
               {{"region", region}, {"bytes", bytes.assume_value()}},
               "region " + in_quotes(region) + " has "
                 + config::print_size(bytes.assume_value()));
+}
+
+/// The leader moves it, once all that was stored is there.
+shm::result<void> wait_until_home(const client::connection& node,
+                                  const std::string& region,
+                                  std::uint64_t home) {
+  const auto until = std::chrono::steady_clock::now() + move_patience;
+  std::uint64_t now = 0;
+  while (std::chrono::steady_clock::now() < until) {
+    const auto told = node.call("region", {{"region", region}});
+    if (!told)
+      return told.assume_error();
+    now = wire::number_or(told.assume_value(), "home", 0);
+    if (home == 0 || now == home)
+      return boost::outcome_v2::success();
+    if (node.wait_for_hang_up(std::chrono::steady_clock::now() + move_look))
+      return shm::failed(shm::errc::unreachable, "the node hung up");
+  }
+  return shm::failed(shm::errc::timeout,
+                     "it is still on node " + std::to_string(now)
+                       + "; it moves as soon as node " + std::to_string(home)
+                       + " has all of it");
+}
+
+command_result move_region(workplace& at, const arguments& with) {
+  const auto& where = with.values[1];
+  const auto home
+    = where == "anywhere" ? shm::result<std::uint64_t>{0} : node_in(where);
+  if (!home)
+    return home.assume_error();
+  auto node = at.node.connection();
+  if (!node)
+    return std::move(node).assume_error();
+  const auto& region = with.values[0];
+  const auto& via = node.assume_value();
+  if (auto said = via.call("move_region",
+                           {{"region", region}, {"node", home.assume_value()}});
+      !said)
+    return std::move(said).assume_error();
+  return done(wait_until_home(via, region, home.assume_value()),
+              {{"region", region}, {"home", home.assume_value()}},
+              "region " + in_quotes(region) + " lives "
+                + (home.assume_value() == 0 ? where : "on node " + where));
 }
 
 command_result add_variable(workplace& at, const arguments& with) {

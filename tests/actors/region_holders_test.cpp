@@ -158,7 +158,7 @@ TEST_CASE_METHOD(region_holders,
 
   CHECK(rule_of(1).phase == phase::following);
   CHECK(has_logged(
-    "a value that was stored here, and not committed, was discarded"));
+    "values that were stored here, and not committed, were discarded"));
   // Its writers map memory that is no longer the region's.
   CHECK(view.attached()->state() == region_state::moved);
   CHECK(mine.store("late").error() == errc::fenced);

@@ -178,6 +178,8 @@ def cast_problems(source, headers):
     seen = [(path, at) for path, at in source.ours if path in headers]
     if source.name.startswith("tests/") or source.name == WHOLE_CAST:
         return
+    if re.fullmatch(r"runtime/\w+_cast\.cpp", source.name):
+        return  # starts a part of it
     if source.name.startswith("actors/"):
         for path, at in seen:
             if not belongs_to(source.name, path):

@@ -2,9 +2,8 @@
 // node have regions created.
 //
 // HOLDFAST_TROUBLE_ROUNDS is how many rounds there are: 6, which is every kind
-// of trouble once, or 2 with the address sanitizer; more than a hundred are more
-// regions than a tenant may have.
-// HOLDFAST_TROUBLE_SEED draws others: 1.
+// of trouble once, or 2 with the address sanitizer; more than a hundred are
+// more regions than a tenant may have. HOLDFAST_TROUBLE_SEED draws others: 1.
 #include "tests/process/cluster_regions.hpp"
 #include "tests/process/cluster_troubles.hpp"
 #include "tests/process/leader_watch.hpp"

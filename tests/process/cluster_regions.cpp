@@ -27,16 +27,6 @@ std::uint64_t home_seen_by(const node_cluster& cluster, std::uint64_t id,
   return wire::number_or(cluster.region_seen_by(id, region), "home", 0);
 }
 
-bool all_see(const node_cluster& cluster, const std::set<std::uint64_t>& nodes,
-             const std::string& region, std::uint64_t home) {
-  return eventually([&] {
-    for (const auto id : nodes)
-      if (home_seen_by(cluster, id, region) != home)
-        return false;
-    return true;
-  });
-}
-
 std::optional<std::set<std::string>> regions_at(const node_cluster& cluster,
                                                 std::uint64_t id) {
   std::set<std::string> made;

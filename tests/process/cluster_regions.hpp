@@ -23,10 +23,6 @@ bool creates(const node_cluster& cluster, std::uint64_t at,
 std::uint64_t home_seen_by(const node_cluster& cluster, std::uint64_t id,
                            const std::string& region);
 
-/// Until all of these name that home of the region.
-bool all_see(const node_cluster& cluster, const std::set<std::uint64_t>& nodes,
-             const std::string& region, std::uint64_t home);
-
 /// All that this node knows of, page by page; nothing: it did not answer.
 std::optional<std::set<std::string>> regions_at(const node_cluster& cluster,
                                                 std::uint64_t id);

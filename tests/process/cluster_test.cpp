@@ -73,7 +73,7 @@ TEST_CASE("a region that is made at any node is in the tables of every node",
   for (const auto id : ids{1, 2, 3}) {
     const auto region = "of-" + std::to_string(id);
     REQUIRE(creates(cluster, id, region));
-    CHECK(all_see(cluster, {1, 2, 3}, region, id));
+    CHECK(all_know(cluster, {1, 2, 3}, {region}));
   }
 
   // The same name again is refused wherever it is asked for.
@@ -97,7 +97,7 @@ TEST_CASE("when the leader is killed another leads and decides, and leadership "
   cluster.start(1);
 
   CHECK(cluster.await_leader_at({1, 2, 3}, 1));
-  CHECK(all_see(cluster, {1, 2, 3}, "meanwhile", 3));
+  CHECK(all_know(cluster, {1, 2, 3}, {"meanwhile"}));
 }
 
 TEST_CASE("a frozen leader is replaced and follows when it wakes",

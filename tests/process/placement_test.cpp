@@ -14,11 +14,12 @@ constexpr std::uint64_t mebibyte = 1 << 20;
 
 /// Elections and retries take their time.
 bool creates(const node_cluster& cluster, std::uint64_t at,
-             const std::string& region) {
+             const std::string& region, std::uint64_t copies = 3) {
   return eventually(
     [&] {
-      const auto made = cluster.call(at, "create_region",
-                                     {{"region", region}, {"bytes", mebibyte}});
+      const auto made = cluster.call(
+        at, "create_region",
+        {{"region", region}, {"bytes", mebibyte}, {"copies", copies}});
       return made.has_value() || made.assume_error().code == shm::errc::exists;
     },
     30s);
@@ -44,6 +45,15 @@ bool settles_on(const node_cluster& cluster, std::uint64_t at,
     30s);
 }
 
+/// Held by so many nodes, with its home on that one.
+bool creates_on(const node_cluster& cluster, std::uint64_t home,
+                const std::string& region, std::uint64_t copies) {
+  const wire::fields wish{{"region", region}, {"node", home}};
+  return creates(cluster, home, region, copies)
+         && cluster.call(home, "move_region", wish)
+         && settles_on(cluster, 1, region, {home});
+}
+
 /// What is made at that node lives elsewhere: its own tables say by now that it
 /// is being emptied.
 bool is_drained(const node_cluster& cluster, std::uint64_t node) {
@@ -65,8 +75,7 @@ TEST_CASE(
   node_cluster cluster{3};
   cluster.start_all();
   REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
-  REQUIRE(creates(cluster, 3, "before"));
-  REQUIRE(settles_on(cluster, 1, "before", {3}));
+  REQUIRE(creates_on(cluster, 3, "before", 3));
 
   REQUIRE(cluster.call(3, "drain"));
   REQUIRE(is_drained(cluster, 3));
@@ -82,26 +91,26 @@ TEST_CASE(
     homes.insert(number(cluster.region_seen_by(3, name), "home"));
   }
   CHECK(homes == ids{1, 2});
-  // Nobody else has its values: it stays, and is served.
-  CHECK(number(cluster.region_seen_by(1, "before"), "home") == 3);
-  CHECK(connect(cluster.at(3)).attach("before", shm::access::write));
+  CHECK(settles_on(cluster, 3, "before", {1, 2}));
+  const auto home = number(cluster.region_seen_by(1, "before"), "home");
+  CHECK(connect(cluster.at(home)).attach("before", shm::access::write));
 }
 
-TEST_CASE("a region of a node that is down waits for it, and begins empty on "
-          "another once the node is removed",
-          "[process][cluster][placement]") {
+TEST_CASE(
+  "a region that only a dead node held waits for it, and begins empty on "
+  "another once the node is removed",
+  "[process][cluster][placement]") {
   node_cluster cluster{3};
   cluster.start_all();
   REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
-  REQUIRE(creates(cluster, 3, "waits"));
-  REQUIRE(settles_on(cluster, 1, "waits", {3}));
+  REQUIRE(creates_on(cluster, 3, "waits", 1));
   const auto before = cluster.region_seen_by(1, "waits");
 
   cluster.kill(3);
   REQUIRE(eventually([&] { return cluster.status(1).down == 1; }, 30s));
   // Decided after that: the leader has looked at the regions since.
   REQUIRE(creates(cluster, 1, "meanwhile"));
-  REQUIRE(settles_on(cluster, 1, "meanwhile", {1}));
+  REQUIRE(settles_on(cluster, 1, "meanwhile", {1, 2}));
   const auto waiting = cluster.region_seen_by(1, "waits");
   REQUIRE(cluster.call(1, "members_remove", {{"node", std::uint64_t{3}}}));
 
@@ -116,14 +125,14 @@ TEST_CASE("a region of a node that is down waits for it, and begins empty on "
           .attach("waits", shm::access::write));
 }
 
-TEST_CASE("a home that is killed and starts again at once goes on in a new and "
-          "empty epoch",
-          "[process][cluster][placement]") {
+TEST_CASE(
+  "a home without replicas that is killed and starts again at once goes "
+  "on in a new and empty epoch",
+  "[process][cluster][placement]") {
   node_cluster cluster{3};
   cluster.start_all();
   REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
-  REQUIRE(creates(cluster, 3, "quotes"));
-  REQUIRE(settles_on(cluster, 1, "quotes", {3}));
+  REQUIRE(creates_on(cluster, 3, "quotes", 1));
   const auto before = number(cluster.region_seen_by(1, "quotes"), "epoch");
 
   cluster.kill(3);

@@ -300,19 +300,26 @@ TEST_CASE("a region whose values left with their holder begins empty",
   CHECK_FALSE(steps.front().moves_home);
 }
 
-TEST_CASE("nobody is taken on where nobody could be given the values",
+TEST_CASE("a home is where an operator wants it, if that node can have it",
           "[rules][placement]") {
-  const placement_options alone{100, false};
-  auto view = many_regions(3, 2, 20);
-  carry_out(view, plan_placement(view, alone), 1);
-  settle(view);
+  auto view = many_regions(4, 2, 20);
+  REQUIRE(converge(view) >= 0);
+  for (auto& region : view.regions)
+    region.preferred = 3;
 
+  REQUIRE(converge(view) >= 0);
+  for (const auto& region : view.regions) {
+    CHECK(region.home == 3);
+    CHECK(region.replicas.size() == 1);
+  }
+  node(view, 3).draining = true;
+  REQUIRE(converge(view) >= 0);
   for (const auto& region : view.regions)
-    CHECK(region.replicas.empty());
-  CHECK(plan_placement(view, alone).empty());
-  node(view, 1).draining = true;
-  node(view, 2).healthy = false;
-  CHECK(plan_placement(view, alone).empty());
+    CHECK(region.home != 3);
+  node(view, 3).draining = false;
+  REQUIRE(converge(view) >= 0);
+  for (const auto& region : view.regions)
+    CHECK(region.home == 3);
 }
 
 TEST_CASE("balancing is done a few regions at a time", "[rules][placement]") {

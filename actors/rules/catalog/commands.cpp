@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, std::variant_size_v<command>> names{
   "release_region", "grow_region",      "add_variables", "remove_variables",
   "move_home",      "set_placement",    "settle_region", "join_member",
   "leave_member",   "change_member",    "decide_health", "open_session",
-  "resume_session", "close_session"};
+  "resume_session", "close_session",    "prefer_home",   "report_region"};
 
 std::string node_text(node_id node) {
   return "node " + std::to_string(node);

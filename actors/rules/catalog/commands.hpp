@@ -120,6 +120,29 @@ struct settle_region {
   bool operator==(const settle_region&) const = default;
 };
 
+/// Where an operator wants it to live, as long as that node can have it; 0: as
+/// the placement rule chooses.
+struct prefer_home {
+  region_name name;
+  node_id home = 0;
+  bool operator==(const prefer_home&) const = default;
+};
+
+enum class region_event : std::uint8_t {
+  discarded = 1, ///< a deposed home gave up what nobody else had
+  lost = 2       ///< too few holders kept their memory
+};
+
+/// For the audit trail; decides nothing.
+struct report_region {
+  region_name name;
+  node_id node = 0; ///< that saw it
+  log_index epoch = 0;
+  region_event event = region_event::discarded;
+  std::string text; ///< at most one line
+  bool operator==(const report_region&) const = default;
+};
+
 // -- members ------------------------------------------------------------------
 
 struct join_member {
@@ -194,7 +217,7 @@ using command
                  release_region, grow_region, add_variables, remove_variables,
                  move_home, set_placement, settle_region, join_member,
                  leave_member, change_member, decide_health, open_session,
-                 resume_session, close_session>;
+                 resume_session, close_session, prefer_home, report_region>;
 
 struct entry {
   std::uint64_t leader_ms = 0; ///< the only time there is

@@ -36,6 +36,10 @@ constexpr std::pair<variable_kind, variable_kind> ends_of(variable_kind) {
   return {variable_kind::value, variable_kind::counter};
 }
 
+constexpr std::pair<region_event, region_event> ends_of(region_event) {
+  return {region_event::discarded, region_event::lost};
+}
+
 constexpr std::pair<shm::errc, shm::errc> ends_of(shm::errc) {
   return {shm::errc::ok, shm::errc::unknown};
 }

@@ -149,6 +149,19 @@ void describe(auto& f, like<settle_region> auto& of) {
   f("epoch", of.epoch);
 }
 
+void describe(auto& f, like<prefer_home> auto& of) {
+  describe(f, of.name);
+  f("home", of.home);
+}
+
+void describe(auto& f, like<report_region> auto& of) {
+  describe(f, of.name);
+  f("node", of.node);
+  f("epoch", of.epoch);
+  f("event", of.event);
+  f("text", of.text);
+}
+
 void describe(auto& f, like<join_member> auto& of) {
   f("node", of.node);
   f("incarnation", of.incarnation);
@@ -229,6 +242,7 @@ void describe(auto& f, like<region> auto& of) {
   describe(f, of.options);
   describe(f, of.placement);
   f("variables_made", of.variables_made);
+  f("preferred", of.preferred);
 }
 
 void describe(auto& f, like<retired_region> auto& of) {

@@ -23,15 +23,15 @@ rules::placement_view placement_view_of(const contents& of) {
       {name.tenant, name.region, each.options.copies, placed.home,
        placed.replicas, placed.epoch,
        placed.epoch != 0 && placed.settled_epoch == placed.epoch,
-       placed.keepers()});
+       placed.keepers(), each.preferred});
   }
   return view;
 }
 
 bool concerns_placement(const command& what) {
   return holds_any<create_region, remove_region, move_home, set_placement,
-                   settle_region, join_member, leave_member, change_member,
-                   decide_health>(what);
+                   settle_region, prefer_home, join_member, leave_member,
+                   change_member, decide_health>(what);
 }
 
 command command_of(const rules::placement_step& step) {

@@ -129,6 +129,7 @@ struct region {
   std::map<std::string, variable> variables;
   std::uint64_t variables_made = 0; ///< so far; the id of the last one
   catalog::placement placement;
+  node_id preferred = 0; ///< where an operator wants its home; 0: anywhere
 
   bool operator==(const region&) const = default;
 };

@@ -88,6 +88,8 @@ private:
   outcome decide(const move_home& what);
   outcome decide(const set_placement& what);
   outcome decide(const settle_region& what);
+  outcome decide(const prefer_home& what);
+  outcome decide(const report_region& what);
   outcome decide(const join_member& what);
   outcome decide(const leave_member& what);
   outcome decide(const change_member& what);

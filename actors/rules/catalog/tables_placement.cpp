@@ -2,6 +2,8 @@
 // and begins a new one.
 #include "actors/rules/catalog/checks.hpp"
 #include "actors/rules/catalog/tables.hpp"
+#include "config/defaults.hpp"
+#include "shm/wire/utf8.hpp"
 
 #include <algorithm>
 
@@ -154,6 +156,31 @@ outcome tables::decide(const settle_region& what) {
   placed.settled_holders = placed.holders();
   placed.forgot.clear();
   return {};
+}
+
+outcome tables::decide(const prefer_home& what) {
+  const auto found = now_.regions.find(what.name);
+  if (found == now_.regions.end())
+    return no_region(what.name);
+  if (what.home != 0 && !now_.members.contains(what.home))
+    return refuse(errc::bad_argument,
+                  "node " + std::to_string(what.home) + " is no member");
+  found->second.preferred = what.home;
+  return {};
+}
+
+/// What is ok has a text here: it is what the audit trail is to show.
+outcome tables::decide(const report_region& what) {
+  if (!now_.regions.contains(what.name))
+    return no_region(what.name);
+  std::string text = "node ";
+  text += std::to_string(what.node);
+  text += what.event == region_event::discarded ? " discarded" : " missed";
+  text += " in epoch ";
+  text += std::to_string(what.epoch);
+  text += ": ";
+  text += what.text;
+  return {errc::ok, wire::readable_utf8(text, config::result_text_bytes_max)};
 }
 
 } // namespace holdfast::catalog
