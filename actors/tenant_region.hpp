@@ -53,6 +53,14 @@ struct arrived_message {
   std::vector<std::span<const char>> bytes;
 };
 
+/// How this node became the home of an epoch: when it heard of it, and when
+/// each step was done.
+struct reign {
+  std::uint64_t epoch = 0;
+  shm::boot_clock::time_point heard{};
+  std::map<region_replica::phase, shm::boot_clock::time_point> began{};
+};
+
 struct tenant_region_state {
   static constexpr const char* name = "tenant_region";
 
@@ -96,6 +104,7 @@ struct tenant_region_state {
   std::map<region_replica::variable_key, std::uint64_t> outnumbering;
   std::map<region_replica::waiter, caf::response_promise> barriers;
   region_replica::waiter last_barrier = 0;
+  std::optional<reign> begun; ///< of this node, and not told of yet
   /// Values that were given up, since the last tick.
   std::vector<region_replica::committed_version> discarded;
 

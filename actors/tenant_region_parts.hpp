@@ -47,6 +47,9 @@ void carry(tenant_region_pointer self, region_replica::actions asked,
 /// Takes what clients stored since the last drain to the rule; how much it was.
 std::uint32_t drain_to_rule(tenant_region_pointer self);
 
+/// When which step of becoming the home began.
+void note_phase(tenant_region_pointer self);
+
 /// Tells of the values that were given up since it was called last.
 void report_discarded(tenant_region_pointer self);
 

@@ -201,11 +201,14 @@ void report(pointer self, catalog::region_event event, std::string text) {
   const auto& region = memory(self).options();
   auto fields = about(self);
   fields.emplace_back("what", text);
-  options.log(log_level::warning,
+  options.log(event == catalog::region_event::took_over ? log_level::info
+                                                        : log_level::warning,
               event == catalog::region_event::discarded
                 ? "values that were stored here, and not committed, were "
                   "discarded"
-                : "too few nodes kept a region",
+              : event == catalog::region_event::lost
+                ? "too few nodes kept a region"
+                : "this node took over a region",
               fields);
   if (options.keeper)
     self->send(options.keeper, region_reported{{{region.tenant, region.name},
@@ -213,6 +216,14 @@ void report(pointer self, catalog::region_event event, std::string text) {
                                                 region.epoch,
                                                 event,
                                                 std::move(text)}});
+}
+
+/// "2.10".
+std::string milliseconds_text(std::chrono::nanoseconds taken) {
+  const auto hundredths = taken.count() / 10'000;
+  auto fraction = std::to_string(hundredths % 100);
+  fraction.insert(0, 2 - fraction.size(), '0');
+  return std::to_string(hundredths / 100) + "." + fraction;
 }
 
 std::string name_of(pointer self, region_replica::variable_key key) {
@@ -237,6 +248,25 @@ void carry_out(pointer self, region_replica::report_loss& what,
            + ": flushed values that were not on disk may be lost");
 }
 
+/// "serves 2.10 ms after it heard of it: promised at 0.41, ...".
+std::string story_of(const reign& of) {
+  using region_replica::phase;
+  const auto after = [&](phase which) {
+    const auto found = of.began.find(which);
+    return found == of.began.end()
+             ? std::string{"-"}
+             : milliseconds_text(found->second - of.heard);
+  };
+  std::string text = "serves ";
+  text += after(phase::serving);
+  text += " ms after it heard of it: promised at ";
+  text += of.began.contains(phase::pulling) ? after(phase::pulling)
+                                            : after(phase::writing_back);
+  text += ", written back at ";
+  text += after(phase::settling);
+  return text;
+}
+
 caf::result<void> wait_for(
   pointer self,
   const std::function<region_replica::actions(region_replica::waiter)>& ask) {
@@ -258,12 +288,31 @@ void carry(pointer self, region_replica::actions asked,
            const arrived_message* with) {
   for (auto& each : asked)
     std::visit([&](auto& what) { carry_out(self, what, with); }, each);
+  note_phase(self);
   auto& state = self->state;
   if (state.stopping && !state.replacing) {
     state.stopping = false;
     carry(self, state.rule->on_stopped(now_of(self),
                                        std::exchange(state.stored_last, {})));
   }
+}
+
+void note_phase(pointer self) {
+  using region_replica::phase;
+  auto& state = self->state;
+  if (!state.begun)
+    return;
+  auto& reign = *state.begun;
+  const auto now = state.rule->now();
+  if (now < phase::collecting) {
+    state.begun.reset(); // another one is home
+    return;
+  }
+  reign.began.try_emplace(now, state.options.now());
+  if (now != phase::serving)
+    return;
+  report(self, catalog::region_event::took_over, story_of(reign));
+  state.begun.reset();
 }
 
 void report_discarded(pointer self) {
@@ -334,6 +383,11 @@ void on_holder_died(pointer self, const holder_died& died) {
 
 void follow_placement(pointer self, const placement_decided& decided) {
   const auto& from = decided.placed;
+  auto& state = self->state;
+  const bool serves = state.rule->now() == region_replica::phase::serving;
+  if (from.home == state.options.node && !serves
+      && (!state.begun || state.begun->epoch != from.epoch))
+    state.begun = reign{from.epoch, state.options.now(), {}};
   carry(self, self->state.rule->on_placement(
                 now_of(self),
                 {from.home, from.replicas, from.epoch, from.settled_epoch,

@@ -88,6 +88,10 @@ inline constexpr std::chrono::milliseconds leader_heard_within{300};
 inline constexpr std::chrono::milliseconds cluster_call_deadline{2000};
 /// Time for a node that stops to hand over leadership, or to say goodbye.
 inline constexpr std::chrono::milliseconds hand_over_deadline{1000};
+/// Time for a node that stops to have its regions moved to others, and between
+/// two looks whether they are.
+inline constexpr std::chrono::milliseconds drain_deadline{1500};
+inline constexpr std::chrono::milliseconds drain_look{10};
 /// Tries while no other voter is fit, a look at the members apart.
 inline constexpr int hand_over_tries = 4;
 

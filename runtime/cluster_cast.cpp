@@ -2,6 +2,7 @@
 
 #include "actors/cluster.hpp"
 #include "actors/error.hpp"
+#include "actors/rules/catalog/placing.hpp"
 #include "config/defaults.hpp"
 #include "runtime/node_identity.hpp"
 #include "runtime/tls_files.hpp"
@@ -96,6 +97,8 @@ shm::result<void> cluster_cast::open_door(boost::asio::io_context& io,
 }
 
 void cluster_cast::spawn(const cluster_cast_options& options) {
+  catalog_ = options.catalog;
+  node_ = options.config.node.id;
   actors::cluster_options chosen;
   chosen.node = options.config.node.id;
   chosen.elector = options.elector;
@@ -127,6 +130,30 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
 void cluster_cast::hand_over() {
   if (!peers_)
     return; // there is nobody else
+  hand_over_regions();
+  hand_over_leadership();
+}
+
+void cluster_cast::hand_over_regions() {
+  caf::scoped_actor self{system_};
+  self->request(actor_, config::hand_over_deadline, drain_node_request{true})
+    .receive([] {}, [](const caf::error&) { /* then none will move */ });
+  const auto until = shm::boot_clock::now() + config::drain_deadline;
+  bool any = true;
+  while (any && shm::boot_clock::now() < until) {
+    any = false;
+    self->request(catalog_, config::hand_over_deadline, tables_query{})
+      .receive(
+        [&](const tables_copy& copy) {
+          any = catalog::can_be_moved_from(node_, *copy.tables);
+        },
+        [](const caf::error&) { /* the catalog ended: none will move */ });
+    if (any)
+      self->receive(caf::after(config::drain_look) >> [] {});
+  }
+}
+
+void cluster_cast::hand_over_leadership() {
   caf::scoped_actor self{system_};
   // One that leads since a moment ago has heard of nobody yet.
   bool again = true;

@@ -58,7 +58,8 @@ public:
     return key_;
   }
 
-  /// Another node leads when it returns, if this one did and another can.
+  /// Other nodes are home of the regions and lead when it returns, where this
+  /// one was and others can.
   void hand_over();
 
 private:
@@ -69,10 +70,14 @@ private:
   shm::result<void> open_door(boost::asio::io_context& io,
                               const cluster_cast_options& options);
   void spawn(const cluster_cast_options& options);
+  void hand_over_regions();
+  void hand_over_leadership();
 
   caf::actor_system& system_;
   std::unique_ptr<peer_cast> peers_;
   actors::cluster_actor actor_;
+  actors::catalog_actor catalog_;
+  std::uint64_t node_ = 0;
   std::string key_; ///< in digits; empty for a node alone
 };
 

@@ -21,6 +21,10 @@ command_result tell_version(workplace& at, const arguments& with);
 command_result tell_time(workplace& at, const arguments& with);
 command_result list_sessions(workplace& at, const arguments& with);
 command_result list_decisions(workplace& at, const arguments& with);
+/// Records of the audit trail that answer to these arguments of `audit`.
+command_result list_records(workplace& at, const wire::fields& with);
+command_result tell_why(workplace& at,
+                        const arguments& with); // why_command.cpp
 
 // About the cluster: cluster_commands.cpp.
 command_result tell_cluster_status(workplace& at, const arguments& with);

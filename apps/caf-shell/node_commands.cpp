@@ -111,10 +111,14 @@ command_result list_decisions(workplace& at, const arguments& with) {
     asked.push_back({"node", *node.assume_value()});
   if (with.options.contains("refused"))
     asked.push_back({"refused", std::uint64_t{1}});
+  return list_records(at, asked);
+}
+
+command_result list_records(workplace& at, const wire::fields& with) {
   shown out;
   out.columns
     = {"index", "unix_ms", "principal", "node", "command", "target", "outcome"};
-  return all_pages(at, "audit", asked, "index", std::move(out));
+  return all_pages(at, "audit", with, "index", std::move(out));
 }
 
 } // namespace holdfast::shell

@@ -1,4 +1,5 @@
 // How nodes that have no list find each other and become one cluster.
+#include "tests/process/cluster_regions.hpp"
 #include "tests/process/node_cluster.hpp"
 #include "tests/support/catch.hpp"
 

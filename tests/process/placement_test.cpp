@@ -2,6 +2,9 @@
 #include "tests/process/node_cluster.hpp"
 #include "tests/process/one_region.hpp"
 
+#include <iterator>
+#include <sstream>
+
 using namespace holdfast;
 using namespace holdfast::test;
 using namespace std::chrono_literals;
@@ -45,13 +48,29 @@ bool settles_on(const node_cluster& cluster, std::uint64_t at,
     30s);
 }
 
+std::size_t words_in(const std::string& text) {
+  std::istringstream words{text};
+  return static_cast<std::size_t>(
+    std::distance(std::istream_iterator<std::string>{words}, {}));
+}
+
 /// Held by so many nodes, with its home on that one.
 bool creates_on(const node_cluster& cluster, std::uint64_t home,
                 const std::string& region, std::uint64_t copies) {
   const wire::fields wish{{"region", region}, {"node", home}};
-  return creates(cluster, home, region, copies)
-         && cluster.call(home, "move_region", wish)
-         && settles_on(cluster, 1, region, {home});
+  if (!creates(cluster, home, region, copies)
+      || !cluster.call(home, "move_region", wish))
+    return false;
+  // Others that held it before the wish was known let go, one after another.
+  return eventually(
+    [&] {
+      const auto row = cluster.region_seen_by(1, region);
+      const auto* replicas = wire::find(row, "replicas");
+      return number(row, "home") == home && is_settled(row)
+             && replicas != nullptr
+             && words_in(std::get<std::string>(*replicas)) + 1 == copies;
+    },
+    30s);
 }
 
 /// What is made at that node lives elsewhere: its own tables say by now that it

@@ -180,6 +180,21 @@ TEST_CASE("a region created again under its name is another",
   CHECK(catalog::to_release(1, tables.all(), {}) == std::vector{first});
 }
 
+TEST_CASE("a node that stops waits for regions that others can have",
+          "[rules][catalog]") {
+  five_nodes tables;
+  const auto epoch = tables.tell(region_of("prod", "quotes", 1, {2})).index;
+  const auto waits
+    = [&] { return catalog::can_be_moved_from(1, tables.all()); };
+
+  CHECK_FALSE(waits()); // node 2 may have nothing yet
+  REQUIRE(tables.tell(catalog::settle_region{quotes, epoch}).ok());
+  CHECK(waits());
+  CHECK_FALSE(catalog::can_be_moved_from(2, tables.all()));
+  REQUIRE(tables.tell(catalog::decide_health{2, 1, true}).ok());
+  CHECK_FALSE(waits());
+}
+
 TEST_CASE("what concerns placement is known from the command",
           "[rules][catalog]") {
   CHECK(catalog::concerns_placement(catalog::decide_health{}));

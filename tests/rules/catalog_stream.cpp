@@ -169,7 +169,7 @@ command entry_stream::of_placement(const contents& at) {
   const auto of = name(at);
   const auto expected = epoch(at, of);
   const auto found = at.regions.find(of);
-  switch (draw(3)) {
+  switch (draw(5)) {
   case 0:
     if (found == at.regions.end() || found->second.placement.replicas.empty())
       return move_home{of, expected, node()};
@@ -184,6 +184,10 @@ command entry_stream::of_placement(const contents& at) {
       replicas.erase(replicas.begin());
     return set_placement{of, expected, found->second.placement.home, replicas};
   }
+  case 3:
+    return prefer_home{of, node()};
+  case 4:
+    return report_region{of, node(), expected, region_event::lost, "one"};
   default:
     return settle_region{of, expected};
   }

@@ -130,7 +130,8 @@ struct prefer_home {
 
 enum class region_event : std::uint8_t {
   discarded = 1, ///< a deposed home gave up what nobody else had
-  lost = 2       ///< too few holders kept their memory
+  lost = 2,      ///< too few holders kept their memory
+  took_over = 3  ///< a new home serves
 };
 
 /// For the audit trail; decides nothing.

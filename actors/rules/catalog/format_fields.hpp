@@ -37,7 +37,7 @@ constexpr std::pair<variable_kind, variable_kind> ends_of(variable_kind) {
 }
 
 constexpr std::pair<region_event, region_event> ends_of(region_event) {
-  return {region_event::discarded, region_event::lost};
+  return {region_event::discarded, region_event::took_over};
 }
 
 constexpr std::pair<shm::errc, shm::errc> ends_of(shm::errc) {

@@ -1,5 +1,6 @@
 #include "actors/rules/catalog/placing.hpp"
 
+#include <algorithm>
 #include <variant>
 
 namespace holdfast::catalog {
@@ -26,6 +27,21 @@ rules::placement_view placement_view_of(const contents& of) {
        placed.keepers(), each.preferred});
   }
   return view;
+}
+
+bool can_be_moved_from(node_id node, const contents& of) {
+  const auto takes = [&](node_id other) {
+    const auto member = of.members.find(other);
+    return other != node && member != of.members.end() && !member->second.down
+           && !member->second.draining;
+  };
+  return std::any_of(
+    of.regions.begin(), of.regions.end(), [&](const auto& each) {
+      const auto& placed = each.second.placement;
+      const auto keepers = placed.keepers();
+      return placed.home == node
+             && std::any_of(keepers.begin(), keepers.end(), takes);
+    });
 }
 
 bool concerns_placement(const command& what) {

@@ -10,6 +10,10 @@ namespace holdfast::catalog {
 
 rules::placement_view placement_view_of(const contents& of);
 
+/// Some region has its home on that node and is held by another one that may
+/// become its home.
+bool can_be_moved_from(node_id node, const contents& of);
+
 /// It may change what placement_view_of shows.
 bool concerns_placement(const command& what);
 

@@ -103,6 +103,7 @@ private:
   bool any_member(const std::set<node_id>& holders) const;
   std::uint64_t variables_count() const;
   outcome check_room(std::size_t variables, std::size_t regions) const;
+  std::string why_leave(node_id home) const;
   void begin_epoch(placement& of, node_id home, std::set<node_id> replicas);
   void let_go(node_id holder);
   void begin_anew(node_id holder);

@@ -106,8 +106,20 @@ outcome tables::decide(const move_home& what) {
   if (!placed.settled_holders.empty() && !placed.keepers().contains(what.home))
     return refuse(errc::version_conflict,
                   "node " + std::to_string(what.home) + " has not settled");
+  const auto why = why_leave(placed.home);
   begin_epoch(placed, what.home, with(placed.replicas, placed.home));
-  return {};
+  return {errc::ok, why + "; node " + std::to_string(what.home) + " follows"};
+}
+
+/// For the audit trail.
+std::string tables::why_leave(node_id home) const {
+  auto text = "node " + std::to_string(home);
+  const auto found = now_.members.find(home);
+  if (found == now_.members.end())
+    return text + " has left";
+  if (found->second.down)
+    return text + " is down";
+  return text + (found->second.draining ? " is being emptied" : " is well");
 }
 
 outcome tables::decide(const set_placement& what) {
@@ -175,7 +187,9 @@ outcome tables::decide(const report_region& what) {
     return no_region(what.name);
   std::string text = "node ";
   text += std::to_string(what.node);
-  text += what.event == region_event::discarded ? " discarded" : " missed";
+  text += what.event == region_event::discarded ? " discarded"
+          : what.event == region_event::lost    ? " missed"
+                                                : " took over";
   text += " in epoch ";
   text += std::to_string(what.epoch);
   text += ": ";

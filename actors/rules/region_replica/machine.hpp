@@ -91,6 +91,9 @@ public:
   // -- looking ----------------------------------------------------------------
 
   status look() const;
+  region_replica::phase now() const noexcept {
+    return phase_;
+  }
   const holding& held() const noexcept {
     return held_;
   }

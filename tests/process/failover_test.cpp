@@ -1,0 +1,222 @@
+// Regions that survive: their homes are killed, frozen, moved and stopped,
+// while programs store, flush and read.
+#include "tests/process/cluster_regions.hpp"
+#include "tests/process/one_region.hpp"
+
+#include <signal.h>
+
+using namespace holdfast;
+using namespace holdfast::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using number = shm::variable<std::uint64_t>;
+
+/// Three nodes that all hold a region with one variable.
+struct held_by_three {
+  held_by_three() {
+    cluster.start_all();
+    REQUIRE(cluster.await_leader({1, 2, 3}) != 0);
+    REQUIRE(creates(cluster, 1, "orders"));
+    REQUIRE(eventually([&] {
+      return cluster
+        .call(1, "add_variable",
+              {{"region", std::string{"orders"}},
+               {"name", std::string{"count"}},
+               {"kind", std::string{"value"}},
+               {"type", std::string{"u64"}},
+               {"capacity", std::uint64_t{8}}})
+        .has_value();
+    }));
+    REQUIRE(moves_to(1));
+  }
+
+  /// All three hold it whole, and this one is home.
+  bool moves_to(std::uint64_t node) {
+    const wire::fields wish{{"region", std::string{"orders"}}, {"node", node}};
+    return cluster.call(node, "move_region", wish)
+           && eventually([&] { return is_whole_on(node); }, 30s);
+  }
+
+  bool is_whole_on(std::uint64_t home) {
+    const auto row = cluster.region_seen_by(home, "orders");
+    const auto* settled = wire::find(row, "settled");
+    const auto* replicas = wire::find(row, "replicas");
+    const auto* state = wire::find(row, "state");
+    return wire::number_or(row, "home", 0) == home && settled != nullptr
+           && std::get<bool>(*settled)
+           && std::get<std::string>(*state) == "active"
+           && std::get<std::string>(*replicas).size() >= 3; // two of them
+  }
+
+  /// Another one than `gone` that serves; 0: none does.
+  std::uint64_t next_home(std::uint64_t gone) {
+    std::uint64_t home = 0;
+    const auto serves = [&](std::uint64_t node) {
+      const auto row = cluster.region_seen_by(node, "orders");
+      const auto* state = wire::find(row, "state");
+      return node != gone && wire::number_or(row, "home", 0) == node
+             && state != nullptr && std::get<std::string>(*state) == "active";
+    };
+    const auto found = [&] {
+      for (const auto node : cluster.all())
+        if (node != gone && serves(node))
+          home = node;
+      return home != 0;
+    };
+    return eventually(found, 30s) ? home : 0;
+  }
+
+  node_cluster cluster{3};
+};
+
+/// A program at a node, with the region mapped.
+struct program {
+  program(held_by_three& in, std::uint64_t node, shm::access access)
+    : line{connect(in.cluster.at(node))},
+      region{line.attach("orders", access).value()},
+      count{region.find<std::uint64_t>("count").value()} {
+    // nop
+  }
+
+  client::connection line;
+  shm::region_view region;
+  number count;
+};
+
+} // namespace
+
+TEST_CASE("what was flushed outlives its home, and readers keep their mapping",
+          "[process][cluster][failover]") {
+  held_by_three in;
+  std::uint64_t home = 1;
+  std::uint64_t value = 0;
+  for (int round = 0; round < 4; ++round) {
+    INFO(in.cluster.logs());
+    const std::uint64_t elsewhere = home % 3 + 1;
+    const program reader{in, elsewhere, shm::access::read};
+    std::uint64_t flushed = 0;
+    {
+      const program writer{in, home, shm::access::write};
+      for (int i = 0; i < 100; ++i)
+        REQUIRE(writer.count.store(++value));
+      REQUIRE(writer.line.flush(writer.region));
+      flushed = value;
+    }
+    const auto before = reader.count.read();
+    REQUIRE(before);
+
+    in.cluster.kill(home);
+    const auto next = in.next_home(home);
+    REQUIRE(next != 0);
+
+    const auto after = reader.count.read();
+    REQUIRE(after);
+    CHECK(after.value().value == flushed);
+    CHECK(after.value().version >= before.value().version);
+    const program writer{in, next, shm::access::write};
+    CHECK(writer.count.read().value().value == flushed);
+    REQUIRE(writer.count.store(++value));
+    REQUIRE(writer.line.flush(writer.region));
+    CHECK(eventually([&] {
+      const auto now = reader.count.read();
+      return now && now.value().value == value;
+    }));
+    CHECK(reader.count.read().value().epoch > before.value().epoch);
+    in.cluster.start(home);
+    REQUIRE(in.moves_to(next));
+    home = next;
+  }
+}
+
+TEST_CASE("a frozen home is replaced, and gives up what nobody else had",
+          "[process][cluster][failover]") {
+  held_by_three in;
+  const program old{in, 1, shm::access::write};
+  REQUIRE(old.count.store(1));
+  REQUIRE(old.line.flush(old.region));
+
+  in.cluster.at(1).freeze();
+  REQUIRE(old.count.store(2)); // memory is there all the same
+  CHECK(old.count.read().value().value == 2);
+  const auto next = in.next_home(1);
+  INFO(in.cluster.logs());
+  REQUIRE(next != 0);
+  // Its clients see it without its help.
+  CHECK(old.region.freshness_now().kind == shm::freshness_kind::stale);
+  const program fresh{in, next, shm::access::write};
+  CHECK(fresh.count.read().value().value == 1);
+  REQUIRE(fresh.count.store(3));
+  REQUIRE(fresh.line.flush(fresh.region));
+  in.cluster.at(1).thaw();
+
+  CHECK(eventually([&] {
+    return old.count.store(4) == boost::outcome_v2::failure(shm::errc::fenced);
+  }));
+  CHECK(eventually([&] {
+    const auto again = connect(in.cluster.at(1));
+    const auto view = again.attach("orders", shm::access::read);
+    return view
+           && view.value()
+                  .find<std::uint64_t>("count")
+                  .value()
+                  .read()
+                  .value()
+                  .value
+                == 3;
+  }));
+  const auto* rows = static_cast<const wire::rows*>(nullptr);
+  const auto discarded = [&] {
+    const auto told = in.cluster.call(
+      next, "audit", {{"command", std::string{"report_region"}}});
+    rows = rows_of(told);
+    if (rows == nullptr)
+      return false;
+    return std::any_of(rows->begin(), rows->end(), [](const auto& row) {
+      return wire::find_text(row, "text")->find("discarded")
+             != std::string::npos;
+    });
+  };
+  CHECK(eventually(discarded));
+}
+
+TEST_CASE("a move and a stop of the home lose nothing that was stored",
+          "[process][cluster][failover]") {
+  held_by_three in;
+  {
+    const program writer{in, 1, shm::access::write};
+    REQUIRE(writer.count.store(1));
+  }
+
+  REQUIRE(in.moves_to(2));
+  {
+    const program writer{in, 2, shm::access::write};
+    CHECK(writer.count.read().value().value == 1);
+    REQUIRE(writer.count.store(2));
+  }
+  in.cluster.at(2).signal(SIGTERM);
+  const auto next = in.next_home(2);
+
+  INFO(in.cluster.logs());
+  REQUIRE(next != 0);
+  CHECK(program{in, next, shm::access::read}.count.read().value().value == 2);
+}
+
+TEST_CASE("two of three may not go on without a majority of a region's holders",
+          "[process][cluster][failover]") {
+  held_by_three in;
+  const program writer{in, 1, shm::access::write};
+  REQUIRE(writer.count.store(1));
+  REQUIRE(writer.line.flush(writer.region));
+
+  in.cluster.kill(2);
+  in.cluster.kill(3);
+
+  REQUIRE(eventually(
+    [&] { return writer.count.store(2).error() == shm::errc::fenced; }));
+  CHECK(writer.line.flush(writer.region).has_error());
+  // What was flushed is read all the same, and is known to be old.
+  CHECK(writer.count.read().value().value >= 1);
+  CHECK(writer.region.freshness_now().kind == shm::freshness_kind::orphaned);
+}
