@@ -1,6 +1,7 @@
 #include "actors/tenant_region.hpp"
 
 #include "actors/error.hpp"
+#include "actors/tenant_region_values.hpp"
 #include "actors/tenant_region_variables.hpp"
 
 #include <caf/all.hpp>
@@ -40,6 +41,28 @@ void look_for_changes(pointer self) {
     return;
   memory(self).disarm_doorbell();
   drain(self);
+}
+
+// -- barriers -----------------------------------------------------------------
+
+/// A node alone is the majority: what is drained is committed.
+caf::result<void> commit_all(pointer self) {
+  const auto state = memory(self).status().state;
+  if (state != shm::layout::region_state::active)
+    return make_error(shm::errc::fenced, "this node is not its home any more");
+  memory(self).drain();
+  return caf::unit;
+}
+
+caf::result<void> flush(pointer self, const flush_request& request) {
+  if (request.durable)
+    return make_error(shm::errc::bad_argument,
+                      "'durable': the region is on no disk");
+  if (request.stored_in != 0 && request.stored_in < self->state.home_since)
+    return make_error(shm::errc::unknown,
+                      "the region began anew since epoch "
+                        + std::to_string(request.stored_in));
+  return commit_all(self);
 }
 
 // -- clients ------------------------------------------------------------------
@@ -179,6 +202,7 @@ void start(pointer self, tenant_region_options options) {
   self->state.lease = rules::lease{options.lease_duration};
   self->state.pace = rules::drain_pace{options.pace};
   self->state.options = std::move(options);
+  self->state.home_since = memory(self).options().epoch;
   self->set_down_handler(
     [self](caf::down_msg& down) { on_session_down(self, down.source); });
   renew_lease(self);
@@ -207,6 +231,14 @@ tenant_region(pointer self, tenant_region_options options) {
       return remove_variable(memory(self), request.name);
     },
     [self](const grow_request& request) { return grow(self, request.bytes); },
+    [self](const flush_request& request) { return flush(self, request); },
+    [self](confirm_request) { return commit_all(self); },
+    [self](const store_value_request& request) {
+      return store_value(memory(self), request);
+    },
+    [self](const load_value_request& request) {
+      return load_value(memory(self), request, self->state.options.now());
+    },
     [self](const begin_epoch_request& request) {
       memory(self).begin_epoch(request.epoch);
     },

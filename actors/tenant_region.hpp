@@ -40,6 +40,7 @@ struct tenant_region_state {
   rules::lease lease{{}};
   rules::drain_pace pace{{}};
   std::map<std::uint32_t, client> clients; ///< by owner
+  std::uint64_t home_since = 0;            ///< the epoch
   bool growing = false;
   bool retired = false;
 };
