@@ -60,22 +60,7 @@ void on_held(client_pointer self, const held_for_a_while& held) {
     found->second.again.on_held();
 }
 
-// The variable, while its region is attached.
-caf::expected<shm::untyped_variable> find(const client_state& state,
-                                          const std::string& region,
-                                          const std::string& variable) {
-  const auto found = state.regions.find(region);
-  if (found == state.regions.end())
-    return make_error(errc::no_such_region, "'" + region + "' is not attached");
-  if (!found->second.view)
-    return make_error(errc::unreachable, "'" + region + "' is lost for now");
-  auto handle = found->second.view->find_any(variable);
-  if (!handle)
-    return make_error(handle.assume_error());
-  return std::move(handle).assume_value();
-}
-
-caf::result<client::variable_value> read(const client_state& state,
+caf::result<client::variable_value> read(client_state& state,
                                          const client::read_request& request) {
   const auto variable = find(state, request.region, request.variable);
   if (!variable)
@@ -92,6 +77,7 @@ caf::result<client::stored> store(client_pointer self,
   auto variable = find(state, request.region, request.variable);
   if (!variable)
     return variable.error();
+  note_store(state.regions.at(request.region));
   if (!state.writer)
     state.writer = spawn_writer(*self);
   return self->delegate(
@@ -125,6 +111,12 @@ client_core_actor::behavior_type client_core(client_pointer self,
       return read(self->state, request);
     },
     [self](client::store_request& request) { return store(self, request); },
+    [self](const client::flush_request& request) {
+      return flush(self, request);
+    },
+    [self](const client::confirmed_read_request& request) {
+      return read_confirmed(self, request);
+    },
     [self](const watched_changed& found) { on_watched_changed(self, found); },
     [self](const wait_failed& failed) {
       if (self->state.node)
@@ -144,6 +136,28 @@ client_core_actor::behavior_type client_core(client_pointer self,
 }
 
 } // namespace
+
+caf::expected<client_region*> attached_region_of(client_state& state,
+                                                 const std::string& region) {
+  const auto found = state.regions.find(region);
+  if (found == state.regions.end())
+    return make_error(errc::no_such_region, "'" + region + "' is not attached");
+  if (!found->second.view)
+    return make_error(errc::unreachable, "'" + region + "' is lost for now");
+  return &found->second;
+}
+
+caf::expected<shm::untyped_variable> find(client_state& state,
+                                          const std::string& region,
+                                          const std::string& variable) {
+  const auto found = attached_region_of(state, region);
+  if (!found)
+    return found.error();
+  auto handle = (*found)->view->find_any(variable);
+  if (!handle)
+    return make_error(handle.assume_error());
+  return std::move(handle).assume_value();
+}
 
 void lose_line(client_pointer self, const std::string& reason) {
   auto& state = self->state;

@@ -3,8 +3,9 @@
 //
 // It keeps a connection to the node on this host and comes back to it when the
 // node restarts; attached regions and subscriptions outlive the connection.
-// It blocks nobody: whatever waits has a thread of its own (two, and a third
-// from the first store on). It ends when it is told to, by
+// It blocks nobody: whatever waits has a thread of its own (two, a third from
+// the first store on, and a fourth from the first flush or confirmed read on).
+// It ends when it is told to, by
 // caf::anon_send_exit(client, caf::exit_reason::user_shutdown): it holds its
 // subscribers, and they hold it. While it is connecting to a node that does
 // not answer, its threads end only after the patience given here.
@@ -38,7 +39,14 @@ using client_actor = caf::typed_actor<
   caf::replies_to<read_request>::with<variable_value>,
   // Stores bytes; those of a fixed-size variable must have its size. Errors:
   // as read, and no_right, too_long, wrong_type, fenced.
-  caf::replies_to<store_request>::with<stored>>;
+  caf::replies_to<store_request>::with<stored>,
+  // Answers when all that was stored before is safe, also before the region
+  // was lost and attached again. Errors: no_such_region, unreachable while it
+  // is lost, and those of connection::flush.
+  caf::replies_to<flush_request>::with<flushed>,
+  // Copies a value and has it confirmed. Errors: as read, and those of
+  // connection::confirm.
+  caf::replies_to<confirmed_read_request>::with<variable_value>>;
 
 /// Starts a client actor, which connects at once.
 client_actor spawn_client(caf::actor_system& system, connect_options options);

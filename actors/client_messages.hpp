@@ -14,6 +14,7 @@
 // into an shm::error; the cases are named with each request.
 #pragma once
 
+#include "shm/client/durability.hpp"
 #include "shm/freshness.hpp"
 #include "shm/layout.hpp"
 #include "shm/memory_object.hpp"
@@ -160,6 +161,26 @@ struct stored {
   std::uint64_t version = 0;
 };
 
+/// A majority of the region's holders is to hold all that was stored in it
+/// through this client actor before.
+struct flush_request {
+  std::string region;
+  client::durability durability = client::durability::memory;
+  /// Of what an earlier flush left in doubt nothing more is asked.
+  bool anew = false;
+};
+
+struct flushed {
+  std::string region;
+  std::uint64_t epoch = 0;
+};
+
+/// As read_request, of a value that is sure to be the newest and committed.
+struct confirmed_read_request {
+  std::string region;
+  std::string variable;
+};
+
 // -- how they travel ----------------------------------------------------------
 
 template <class Inspector>
@@ -244,6 +265,25 @@ typename Inspector::result_type inspect(Inspector& f, stored& x) {
   return f(caf::meta::type_name("holdfast::client::stored"), x.version);
 }
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, flush_request& x) {
+  return f(caf::meta::type_name("holdfast::client::flush_request"), x.region,
+           x.durability, x.anew);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, flushed& x) {
+  return f(caf::meta::type_name("holdfast::client::flushed"), x.region,
+           x.epoch);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f,
+                                        confirmed_read_request& x) {
+  return f(caf::meta::type_name("holdfast::client::confirmed_read_request"),
+           x.region, x.variable);
+}
+
 } // namespace holdfast::client
 
 // Append only: the numbers travel between the processes of an application. The
@@ -264,5 +304,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(holdfast_client, caf::first_custom_type_id + 100)
   CAF_ADD_TYPE_ID(holdfast_client, (holdfast::client::read_request))
   CAF_ADD_TYPE_ID(holdfast_client, (holdfast::client::store_request))
   CAF_ADD_TYPE_ID(holdfast_client, (holdfast::client::stored))
+  CAF_ADD_TYPE_ID(holdfast_client, (holdfast::client::flush_request))
+  CAF_ADD_TYPE_ID(holdfast_client, (holdfast::client::flushed))
+  CAF_ADD_TYPE_ID(holdfast_client, (holdfast::client::confirmed_read_request))
 
 CAF_END_TYPE_ID_BLOCK(holdfast_client)

@@ -5,6 +5,8 @@
 //   waiter   own thread: sleeps on variables, attaches regions
 //   line     own thread: connects, sleeps until the node hangs up
 //   writer   own thread, from the first store on: stores
+//   barrier  own thread, from the first flush or confirmed read on: waits for
+//            other nodes
 #pragma once
 
 #include "actors/client.hpp"
@@ -91,15 +93,40 @@ using waiter_actor
                      caf::reacts_to<unmap_order>, caf::reacts_to<watch_order>,
                      caf::reacts_to<unwatch_order>, caf::reacts_to<wait_round>>;
 
-// -- to the writer ------------------------------------------------------------
+// -- to the writer and the barrier
+// ------------------------------------------------------------
 
 struct store_order {
   shm::untyped_variable variable;
   std::vector<std::uint8_t> bytes;
 };
 
+/// Comes by way of the writer: what is to be flushed has been stored then.
+struct flush_order {
+  client::connection node;
+  shm::region_view region;
+  client::flush_request what;
+};
+
+/// What was read in that epoch.
+struct confirm_order {
+  client::connection node;
+  shm::region_view region;
+  std::uint64_t epoch = 0;
+};
+
+using barrier_actor
+  = caf::typed_actor<caf::replies_to<flush_order>::with<client::flushed>,
+                     caf::replies_to<confirm_order>::with<void>>;
+
+struct pass_on_order {
+  barrier_actor to;
+  flush_order flush;
+};
+
 using writer_actor
-  = caf::typed_actor<caf::replies_to<store_order>::with<client::stored>>;
+  = caf::typed_actor<caf::replies_to<store_order>::with<client::stored>,
+                     caf::replies_to<pass_on_order>::with<client::flushed>>;
 
 // -- to the client ------------------------------------------------------------
 
@@ -148,6 +175,8 @@ waiter_actor spawn_waiter(caf::local_actor& client,
 
 writer_actor spawn_writer(caf::local_actor& client);
 
+barrier_actor spawn_barrier(caf::local_actor& client);
+
 } // namespace holdfast::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::connect_order)
@@ -160,6 +189,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watch_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::unwatch_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::wait_round)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::store_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::flush_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::confirm_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::pass_on_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watched_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::wait_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::connect_due)

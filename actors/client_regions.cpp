@@ -44,6 +44,7 @@ void on_mapped(client_pointer self, client_region& region,
                const shm::region_view& view) {
   auto& state = self->state;
   region.view = view;
+  view.attached()->marks.put_in_doubt(region.stored_in);
   region.kept = true;
   region.last_failure.clear();
   ++region.attachments;

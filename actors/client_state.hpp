@@ -51,6 +51,11 @@ struct client_region {
   std::map<std::uint64_t, promise> asked; ///< attach requests, by number
   std::string last_failure;               ///< of attaching
 
+  std::uint64_t stores = 0;
+  /// Epoch of the oldest that no flush has covered; 0: there is none. The view
+  /// knows its own, and this is for the next one.
+  std::uint64_t stored_in = 0;
+
   std::map<std::string, followed_variable> variables;
   std::set<std::uint64_t> subscriptions;
 };
@@ -92,7 +97,8 @@ struct client_state {
   client::connect_options options;
   line_actor line;
   waiter_actor waiter;
-  writer_actor writer; ///< none before the first store
+  writer_actor writer;   ///< none before the first store
+  barrier_actor barrier; ///< none before the first flush or confirmed read
   std::shared_ptr<shm::wake_word> wake;
 
   std::optional<client::connection> node; ///< while connected
@@ -113,6 +119,15 @@ struct client_state {
 /// Gives the connection up, with all regions on it, and connects again.
 void lose_line(client_pointer self, const std::string& reason);
 
+/// The region while it is attached. Errors: no_such_region, unreachable.
+caf::expected<client_region*> attached_region_of(client_state& state,
+                                                 const std::string& region);
+
+/// The variable, while its region is attached. Errors: also no_such_variable.
+caf::expected<shm::untyped_variable> find(client_state& state,
+                                          const std::string& region,
+                                          const std::string& variable);
+
 /// Sends an order to the waiter and wakes it.
 template <class Order>
 void order_waiter(client_pointer self, Order order) {
@@ -125,6 +140,17 @@ inline std::chrono::milliseconds delay_after_failure(client_state& state,
   std::uniform_real_distribution<double> chances{0, 1};
   return again.on_failure(chances(state.chance));
 }
+
+// -- client_safety.cpp --------------------------------------------------------
+
+/// Before something is stored in it.
+void note_store(client_region& region);
+
+caf::result<client::flushed> flush(client_pointer self,
+                                   const client::flush_request& request);
+caf::result<client::variable_value>
+read_confirmed(client_pointer self,
+               const client::confirmed_read_request& request);
 
 // -- client_regions.cpp -------------------------------------------------------
 

@@ -14,14 +14,12 @@ namespace {
 
 caf::result<client::stored> store(const store_order& order) {
   const auto& variable = order.variable;
-  using shm::layout::variable_kind;
-  const bool fixed = variable.kind() == variable_kind::value
-                     || variable.kind() == variable_kind::counter;
-  if (fixed && order.bytes.size() != variable.capacity())
-    return make_error(shm::errc::wrong_type,
-                      "a '" + variable.type() + "' has "
-                        + std::to_string(variable.capacity()) + " bytes, not "
-                        + std::to_string(order.bytes.size()));
+  if (const auto fits = variable.check_size(order.bytes.size());
+      fits != shm::errc::ok)
+    return make_error(fits, "a '" + variable.type() + "' has "
+                              + std::to_string(variable.capacity())
+                              + " bytes, not "
+                              + std::to_string(order.bytes.size()));
   const auto done = variable.store(std::as_bytes(std::span{order.bytes}));
   if (!done)
     return make_error(done.assume_error());
@@ -33,6 +31,9 @@ writer_actor::behavior_type writer(writer_actor::pointer self) {
   self->set_exit_handler([self](const caf::exit_msg&) { self->quit(); });
   return {
     [](const store_order& order) { return store(order); },
+    [self](pass_on_order& order) {
+      return self->delegate(order.to, std::move(order.flush));
+    },
   };
 }
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr auto text = argument_type::text;
 constexpr auto number = argument_type::number;
+constexpr auto truth = argument_type::truth;
+constexpr auto bytes = argument_type::bytes;
 
 constexpr argument region{"region", text};
 constexpr argument after{"after", text, false};
@@ -26,6 +28,13 @@ constexpr std::array attach_arguments{
   region, argument{"access", text, true, "read|write"}};
 constexpr std::array watch_arguments{
   region, argument{"scope", text, true, "variable|region"}};
+constexpr std::array flush_arguments{region, argument{"stored_in", number},
+                                     argument{"durable", truth, false}};
+constexpr std::array store_arguments{region, argument{"variable", text},
+                                     argument{"value", bytes},
+                                     argument{"expected", number, false}};
+constexpr std::array load_arguments{region, argument{"variable", text},
+                                    argument{"confirm", truth, false}};
 constexpr std::array add_variable_arguments{
   region, argument{"name", text},
   argument{"kind", text, true, "value|bytes|string|json|counter"},
@@ -67,6 +76,13 @@ constexpr std::array commands{
   command{"detach", region_argument, right_needed::none, "gives a region back"},
   command{"watch", watch_arguments, right_needed::read,
           "asks writers to wake you"},
+  command{"flush", flush_arguments, right_needed::write,
+          "waits until a majority holds what you stored"},
+  command{"confirm", region_argument, right_needed::read,
+          "waits until what you read is sure to have been the newest value"},
+  command{"store", store_arguments, right_needed::write,
+          "stores a value for you, and waits until a majority holds it"},
+  command{"load", load_arguments, right_needed::read, "reads a value for you"},
   command{"add_variable", add_variable_arguments, right_needed::create,
           "adds a variable to a region"},
   command{"remove_variable", remove_variable_arguments, right_needed::create,
@@ -124,13 +140,33 @@ std::string in_quotes(std::string_view word) {
 bool has_type(const wire::value& value, argument_type type) {
   if (type == argument_type::text)
     return std::holds_alternative<std::string>(value);
+  if (type == argument_type::truth)
+    return std::holds_alternative<bool>(value);
+  if (type == argument_type::bytes)
+    return std::holds_alternative<wire::bytes>(value);
   if (const auto* signed_number = std::get_if<std::int64_t>(&value))
     return *signed_number >= 0;
   return std::holds_alternative<std::uint64_t>(value);
 }
 
-std::string_view name_of(argument_type type) {
-  return type == argument_type::text ? "text" : "a number from 0";
+/// As the table of commands says it, and at more length.
+struct type_words {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+type_words words_for(argument_type type) {
+  switch (type) {
+  case argument_type::text:
+    return {"text", "text"};
+  case argument_type::number:
+    return {"number", "a number from 0"};
+  case argument_type::truth:
+    return {"bool", "a bool"};
+  case argument_type::bytes:
+    return {"bytes", "bytes"};
+  }
+  return {"?", "?"};
 }
 
 bool is_one_of(std::string_view words, std::string_view asked) {
@@ -153,7 +189,7 @@ shm::result<void> check_one(const argument& expected,
   }
   if (!has_type(*value, expected.type))
     return bad(in_quotes(expected.name) + " must be "
-               + std::string{name_of(expected.type)});
+               + std::string{words_for(expected.type).meaning});
   if (!expected.words.empty()
       && !is_one_of(expected.words, std::get<std::string>(*value)))
     return bad(in_quotes(expected.name) + " must be "
@@ -205,9 +241,7 @@ std::string describe_arguments(const command& command) {
     if (!described.empty())
       described += ", ";
     auto one = std::string{each.name} + ' ';
-    one += !each.words.empty()                ? std::string{each.words}
-           : each.type == argument_type::text ? "text"
-                                              : "number";
+    one += each.words.empty() ? words_for(each.type).name : each.words;
     described += each.required ? one : '[' + one + ']';
   }
   return described.empty() ? "nothing" : described;

@@ -14,7 +14,7 @@
 
 namespace holdfast::actors {
 
-enum class argument_type : std::uint8_t { text, number };
+enum class argument_type : std::uint8_t { text, number, truth, bytes };
 
 struct argument {
   std::string_view name;

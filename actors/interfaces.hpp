@@ -37,16 +37,20 @@ using tenant_region_actor = caf::typed_actor<
   caf::replies_to<remove_variable_request>::with<void>,
   // Reserves more memory, up to the region's bytes_max.
   caf::replies_to<grow_request>::with<void>,
+  // Answers when what was stored before is held by a majority.
+  caf::replies_to<flush_request>::with<void>,
+  // Answers when this node is sure to have been the home all the time.
+  caf::replies_to<confirm_request>::with<void>,
+  // Stores a value for a client without a mapping.
+  caf::replies_to<store_value_request>::with<stored_value>,
+  // Copies one.
+  caf::replies_to<load_value_request>::with<loaded_value>,
   // Follows the tables: who is home, who holds it, in which epoch.
   caf::reacts_to<placement_decided>,
   // A word of another holder.
   caf::reacts_to<region_packet>,
   // Another holder's process is gone for good.
   caf::reacts_to<holder_died>,
-  // Answers when all that was stored is held by a majority.
-  caf::replies_to<flush_request>::with<void>,
-  // Answers when this node is seen to be home, and its values committed.
-  caf::replies_to<confirm_request>::with<void>,
   // Marks the memory moved or revoked; ends once no client is left.
   caf::replies_to<retire_request>::with<void>,
   // Marks the memory fenced and ends.
@@ -111,6 +115,8 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<line_overdue>,
   // Does what was put off until the client has its answers.
   caf::reacts_to<line_settled>,
+  // Timer: does once more what was contended.
+  caf::reacts_to<retry_due>,
   // Ends, and with it what the client holds.
   caf::reacts_to<line_closed>,
   // Says why and ends the line.

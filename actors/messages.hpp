@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct line_overdue {};
 /// What the client sent together with its hello is served: now there is time
 /// for what it does not wait for.
 struct line_settled {};
+
+/// What was contended is to be tried again.
+struct retry_due {};
 
 /// The client is gone, or the door ended the line.
 struct line_closed {
@@ -312,6 +316,48 @@ struct remove_variable_request {
 
 struct grow_request {
   std::uint64_t bytes = 0;
+};
+
+// The next two are answered with nothing once it is so. Errors: fenced, this
+// node is not the region's home; overloaded, too many wait; unknown, it may
+// be so.
+
+/// What is in memory now is to be held by a majority of the holders.
+struct flush_request {
+  /// Epoch of the oldest store that it is about; 0: of none. Where another
+  /// node was home since, that store may be gone: unknown.
+  std::uint64_t stored_in = 0;
+  bool durable = false; ///< on their disks, too
+};
+
+/// What is in memory now is to be committed, and this node to be the home.
+struct confirm_request {};
+
+/// Store a value on behalf of a client that does not map the region. Never
+/// waits: contended where a client is in the middle of a store.
+struct store_value_request {
+  std::string variable;
+  std::vector<std::byte> value;
+  std::optional<std::uint64_t> expected; ///< the version it must have now
+};
+
+/// It is in the home's memory.
+struct stored_value {
+  std::uint64_t version = 0;
+  std::uint64_t epoch = 0; ///< to be flushed with
+};
+
+/// Copy a value for a client that does not map the region. Never waits.
+struct load_value_request {
+  std::string variable;
+};
+
+struct loaded_value {
+  std::vector<std::byte> value;
+  std::uint64_t version = 0;
+  std::uint64_t committed = 0;
+  std::uint64_t epoch = 0;
+  shm::freshness freshness;
 };
 
 /// No one attaches any more, and it ends with its last client.

@@ -75,14 +75,4 @@ struct memory_replaced {
   std::shared_ptr<const shm::region> memory;
 };
 
-/// Answered when all that was stored before is held by a majority.
-struct flush_request {
-  /// The epoch that memory showed at the first of those stores; 0: none.
-  std::uint64_t stored_in = 0;
-  bool durable = false;
-};
-
-/// Answered when what is in memory now may be read as the latest.
-struct confirm_request {};
-
 } // namespace holdfast

@@ -32,6 +32,10 @@ constexpr std::array runners{
   named_runner{"attach", attach},
   named_runner{"detach", detach},
   named_runner{"watch", watch},
+  named_runner{"flush", flush},
+  named_runner{"confirm", confirm},
+  named_runner{"store", store},
+  named_runner{"load", load},
   named_runner{"add_variable", add_variable},
   named_runner{"remove_variable", remove_variable},
   named_runner{"create_region", create_region},
@@ -287,7 +291,7 @@ void change_catalog(session_pointer self, const asked& request,
   catalog::caller by{who.tenant, who.principal, who.session, 0,
                      "uid "
                        + std::to_string(self->state.options.credentials.uid)};
-  self->state.under_way = session_state::work::reservation;
+  self->state.under_way = session_state::work::unhurried;
   self
     ->request(self->state.options.catalog, caf::infinite,
               command_request{std::move(command), std::move(by)})
@@ -325,6 +329,7 @@ session_actor::behavior_type session(session_pointer self,
     [self](line_rang) { on_rang(self); },
     [self](line_overdue) { on_overdue(self); },
     [self](line_settled) { log_began(self); },
+    [self](retry_due) { try_again(self); },
     [self](const line_closed& closed) { on_closed(self, closed.reason); },
     [self](const session_dismissed& why) { end(self, why.reason); },
   };

@@ -9,6 +9,7 @@
 #include "shm/clock.hpp"
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -68,8 +69,19 @@ private:
 struct session_state {
   static constexpr const char* name = "session";
 
-  /// Reserving memory takes its time; all else is overdue at some point.
-  enum class work { none, request, reservation };
+  /// A decision, memory and a majority take their time, and whoever is asked
+  /// for them gives up by itself; all else is overdue at some point.
+  enum class work { none, request, unhurried };
+
+  /// A store of the client, by the id of its request: asked for again, it is
+  /// not made again.
+  struct made_store {
+    std::uint64_t request = 0;
+    std::size_t digest = 0;     ///< of what was asked
+    tenant_region_actor region; ///< where it was made: no later one has it
+    stored_value made;
+    bool committed = false; ///< until then it is flushed again
+  };
 
   struct holding {
     tenant_region_actor region;
@@ -83,6 +95,8 @@ struct session_state {
   std::optional<admission> who;            ///< nothing before hello
   std::optional<std::string> newcomer;     ///< its name, while unlogged
   std::map<std::string, holding> holdings; ///< by region
+  std::deque<made_store> stores;           ///< the latest ones
+  std::function<void()> again;             ///< what was contended
 };
 
 session_actor::behavior_type

@@ -25,6 +25,12 @@ struct asked {
     const auto* found = wire::find_text(fields, name);
     return found != nullptr ? *found : std::string{};
   }
+
+  bool truth(std::string_view name) const {
+    const auto* found = wire::find(fields, name);
+    const auto* held = found == nullptr ? nullptr : std::get_if<bool>(found);
+    return held != nullptr && *held;
+  }
 };
 
 // What a session asks of other actors has no deadline of its own: they are on
@@ -73,6 +79,13 @@ void watch(session_pointer self, const asked& request);
 void add_variable(session_pointer self, const asked& request);
 void remove_variable(session_pointer self, const asked& request);
 void list_variables(session_pointer self, const asked& request);
+
+void flush(session_pointer self, const asked& request);
+void confirm(session_pointer self, const asked& request);
+
+void store(session_pointer self, const asked& request);
+void load(session_pointer self, const asked& request);
+void try_again(session_pointer self);
 
 void help(session_pointer self, const asked& request);
 void tell_status(session_pointer self, const asked& request);

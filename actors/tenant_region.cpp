@@ -1,5 +1,6 @@
 #include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
+#include "actors/tenant_region_values.hpp"
 #include "actors/tenant_region_variables.hpp"
 
 namespace holdfast::actors {
@@ -118,13 +119,19 @@ tenant_region(pointer self, tenant_region_options options) {
       return remove_variable(self, request.name);
     },
     [self](const grow_request& request) { return grow(self, request.bytes); },
+    [self](const flush_request& request) { return flush(self, request); },
+    [self](confirm_request) { return confirm(self); },
+    [self](const store_value_request& request) {
+      return store_value(memory_of(self), request);
+    },
+    [self](const load_value_request& request) {
+      return load_value(memory_of(self), request, self->state.options.now());
+    },
     [self](const placement_decided& decided) {
       follow_placement(self, decided);
     },
     [self](region_packet& packet) { on_packet(self, packet); },
     [self](const holder_died& died) { on_holder_died(self, died); },
-    [self](const flush_request& request) { return flush(self, request); },
-    [self](confirm_request) { return confirm(self); },
     [self](const retire_request& request) { return retire(self, request); },
     [self](fence_request) { return fence(self); },
     [self](lease_due) { tick(self); },

@@ -111,7 +111,11 @@ void carry_out(pointer self, region_replica::take_over& what,
   for_rows(
     self, what.rows, *with,
     [&](std::uint32_t slot, const row& each, std::span<const char> bytes) {
-      return memory(self).store_first(slot, each.stored.version, bytes);
+      auto stored = memory(self).store_first(slot, each.stored.version, bytes);
+      // A client is storing there: then it has a value.
+      if (!stored && stored.assume_error().code == shm::errc::contended)
+        return shm::result<void>{boost::outcome_v2::success()};
+      return stored;
     });
   look_for_changes(self);
 }
@@ -396,6 +400,11 @@ void follow_placement(pointer self, const placement_decided& decided) {
 }
 
 caf::result<void> flush(pointer self, const flush_request& request) {
+  if (self->state.retired)
+    return make_error(shm::errc::fenced, "the region is not here any more");
+  if (request.durable && !self->state.options.rule.durable)
+    return make_error(shm::errc::bad_argument,
+                      "'durable': the region is on no disk");
   drain_to_rule(self);
   return wait_for(self, [&](region_replica::waiter who) {
     return self->state.rule->on_flush(now_of(self), who, request.stored_in,
@@ -404,6 +413,8 @@ caf::result<void> flush(pointer self, const flush_request& request) {
 }
 
 caf::result<void> confirm(pointer self) {
+  if (self->state.retired)
+    return make_error(shm::errc::fenced, "the region is not here any more");
   drain_to_rule(self);
   return wait_for(self, [&](region_replica::waiter who) {
     return self->state.rule->on_read(now_of(self), who);

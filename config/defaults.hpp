@@ -243,6 +243,15 @@ inline constexpr std::size_t fields_per_frame_max = 4096;
 /// Time for the node's actors to answer a client's request; making or growing
 /// a region may take longer. They need microseconds.
 inline constexpr std::chrono::milliseconds answer_deadline{10000};
+/// Bytes of a value that a session stores or loads for a client that does not
+/// map the region: a frame holds it, and names beside it.
+inline constexpr std::size_t session_value_bytes_max = 60 * 1024;
+/// Stores of which a session knows the outcome when it is asked again.
+inline constexpr std::size_t session_stores_max = 128;
+/// Time between two tries, and tries, where a client is in the middle of its
+/// own store: as long as one that maps the region would wait.
+inline constexpr std::chrono::milliseconds session_retry_interval{5};
+inline constexpr int session_tries_max = 50;
 /// Time the event loop gives to actors at a stretch, and in so much time it
 /// gives one: attaching takes some 50 us of it.
 inline constexpr std::chrono::microseconds loop_stretch{1000};

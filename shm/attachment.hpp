@@ -3,6 +3,7 @@
 
 #include "shm/dirty_set.hpp"
 #include "shm/error.hpp"
+#include "shm/flush_marks.hpp"
 #include "shm/region_map.hpp"
 
 #include <boost/interprocess/mapped_region.hpp>
@@ -33,6 +34,7 @@ struct attachment {
   std::atomic<std::uint32_t> rung{0};    // last doorbell value answered
   std::atomic<std::uint8_t> watching{0}; // scopes the node knows of
   std::atomic_flag group_turn;           // one group store at a time
+  flush_marks marks;                     // of what was stored through it
 
   const layout::control_header& control() const noexcept {
     return *map.control;

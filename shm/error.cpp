@@ -20,7 +20,7 @@ constexpr std::array<wording, 28> wordings{{
   {"contended", "others kept changing it for as long as we may try; try again"},
   {"timeout", "the deadline passed first"},
   {"removed", "the variable was removed; find it again"},
-  {"fenced", "this mapping is no longer the live one; attach again"},
+  {"fenced", "this mapping or node serves the region no more; attach again"},
   {"no_right", "ask the tenant's administrator for the right"},
   {"too_long", "store fewer bytes or add a variable of larger capacity"},
   {"wrong_type", "use the type the variable was created with"},

@@ -17,7 +17,7 @@ enum class errc : std::uint8_t {
   contended = 2,  ///< bounded retries ran out; try again
   timeout = 3,    ///< the deadline passed first
   removed = 4,    ///< the variable was removed; find it again
-  fenced = 5,     ///< this mapping is no longer the live one; attach again
+  fenced = 5,     ///< this mapping or node serves the region no more
   no_right = 6,   ///< attached for reading only, or the right is not granted
   too_long = 7,   ///< more bytes than the variable's capacity
   wrong_type = 8, ///< type tag, kind or size differ from what was stored

@@ -79,6 +79,8 @@ void fill(const group_value& value) noexcept {
 }
 
 void publish_all(const ordered_group& group, attachment& in) noexcept {
+  // Before W4, which is a release.
+  const auto epoch = in.control().epoch.load(std::memory_order_relaxed);
   for (const auto* member : group) {
     const auto& at = place(member);
     // P1: every member's bit is set before any member is published, and
@@ -94,6 +96,7 @@ void publish_all(const ordered_group& group, attachment& in) noexcept {
   for (const auto* member : group)
     announce(in, *place(member).head, place(member).slot);
   release_first(group, group.count);
+  in.marks.on_stored(epoch);
 }
 
 // One group store at a time in a process: the node tells a half published

@@ -13,7 +13,8 @@ std::int64_t number_in(const layout::word* payload) noexcept {
 } // namespace
 
 quick_result<std::pair<std::size_t, reading_stamp>>
-bytes_handle::read_into(std::span<std::byte> into) const noexcept {
+bytes_handle::read_into(std::span<std::byte> into,
+                        int attempts_max) const noexcept {
   using answer = std::pair<std::size_t, reading_stamp>;
   quick_result<answer> out{boost::outcome_v2::in_place_type<answer>};
   // No structured binding: clang before 16 cannot capture its names.
@@ -21,13 +22,15 @@ bytes_handle::read_into(std::span<std::byte> into) const noexcept {
   auto& stamped = out.assume_value().second;
   std::uint64_t version = 0;
   bool fits = true;
-  auto code = read_latest(at_, version,
-                          [&](const layout::word* from, std::uint64_t length) {
-                            fits = length <= into.size();
-                            if (fits)
-                              load_payload(into.data(), from, length);
-                            bytes = length;
-                          });
+  auto code = read_latest(
+    at_, version,
+    [&](const layout::word* from, std::uint64_t length) {
+      fits = length <= into.size();
+      if (fits)
+        load_payload(into.data(), from, length);
+      bytes = length;
+    },
+    attempts_max);
   if (code == errc::ok && !fits)
     code = errc::too_long;
   // The only return, as in variable::read.
@@ -38,6 +41,7 @@ bytes_handle::read_into(std::span<std::byte> into) const noexcept {
   return out;
 }
 
+template <auto TakeLock>
 quick_result<std::uint64_t> bytes_handle::store_bytes(
   std::span<const std::byte> bytes,
   std::optional<std::uint64_t> expected) const noexcept {
@@ -46,22 +50,49 @@ quick_result<std::uint64_t> bytes_handle::store_bytes(
   const auto decide = [expected](std::uint64_t latest) {
     return !expected || latest == *expected ? errc::ok : errc::version_conflict;
   };
-  return store_next(*in_, at_, decide,
-                    [bytes](layout::word* payload, std::uint64_t) {
-                      store_payload(payload, bytes.data(), bytes.size());
-                      return bytes.size();
-                    });
+  return store_next<TakeLock>(
+    *in_, at_, decide, [bytes](layout::word* payload, std::uint64_t) {
+      store_payload(payload, bytes.data(), bytes.size());
+      return bytes.size();
+    });
 }
 
-quick_result<reading<std::vector<std::byte>>> bytes_variable::read() const {
+template quick_result<std::uint64_t> bytes_handle::store_bytes<take_lock>(
+  std::span<const std::byte>, std::optional<std::uint64_t>) const noexcept;
+
+quick_result<reading<std::vector<std::byte>>>
+bytes_handle::read_bytes(std::size_t bytes_max, int attempts_max) const {
   reading<std::vector<std::byte>> out;
-  out.value.resize(at_.capacity);
-  auto copied = read_into(out.value);
+  out.value.resize(std::min<std::size_t>(bytes_max, at_.capacity));
+  auto copied = read_into(out.value, attempts_max);
   if (!copied)
     return copied.assume_error();
   static_cast<reading_stamp&>(out) = copied.assume_value().second;
   out.value.resize(copied.assume_value().first);
   return out;
+}
+
+quick_result<reading<std::vector<std::byte>>> bytes_variable::read() const {
+  return read_bytes(at_.capacity, limits::read_attempts_max);
+}
+
+errc untyped_variable::check_size(std::size_t bytes) const noexcept {
+  const bool fixed = kind_ == layout::variable_kind::value
+                     || kind_ == layout::variable_kind::counter;
+  if (fixed && bytes != at_.capacity)
+    return errc::wrong_type;
+  return bytes <= at_.capacity ? errc::ok : errc::too_long;
+}
+
+quick_result<reading<std::vector<std::byte>>>
+untyped_variable::read_at_once(std::size_t bytes_max) const {
+  return read_bytes(bytes_max, limits::read_attempts_min);
+}
+
+quick_result<std::uint64_t> untyped_variable::store_at_once(
+  std::span<const std::byte> bytes,
+  std::optional<std::uint64_t> expected) const noexcept {
+  return store_bytes<take_free_lock>(bytes, expected);
 }
 
 quick_result<reading<std::string>> string_variable::read() const {

@@ -177,9 +177,14 @@ public:
   /// Copies the value into `into` (at least capacity() bytes) and says how
   /// many it has. Errors: as variable::read, and too_long if `into` is short.
   quick_result<std::pair<std::size_t, reading_stamp>>
-  read_into(std::span<std::byte> into) const noexcept;
+  read_into(std::span<std::byte> into,
+            int attempts_max = limits::read_attempts_max) const noexcept;
 
 protected:
+  quick_result<reading<std::vector<std::byte>>>
+  read_bytes(std::size_t bytes_max, int attempts_max) const;
+
+  template <auto TakeLock = take_lock>
   quick_result<std::uint64_t>
   store_bytes(std::span<const std::byte> bytes,
               std::optional<std::uint64_t> expected) const noexcept;
@@ -245,6 +250,21 @@ public:
   const std::string& type() const noexcept {
     return type_;
   }
+
+  /// Whether a value may have so many bytes: too_long, or wrong_type where the
+  /// size is fixed.
+  errc check_size(std::size_t bytes) const noexcept;
+
+  /// As read, but contended after a few tries: for whoever may not wait.
+  /// Errors: as read, and too_long beyond `bytes_max`.
+  quick_result<reading<std::vector<std::byte>>>
+  read_at_once(std::size_t bytes_max) const;
+
+  /// As store and compare_and_store, but contended where another writer is in
+  /// its own store just now.
+  quick_result<std::uint64_t>
+  store_at_once(std::span<const std::byte> bytes,
+                std::optional<std::uint64_t> expected) const noexcept;
 
 private:
   layout::variable_kind kind_;

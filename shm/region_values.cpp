@@ -66,7 +66,7 @@ result<void> region::with_lock(std::uint32_t slot, Store store) {
   if (!in_use(slot))
     return no_variable(slot);
   const auto at = place_of(slot);
-  if (const auto taken = take_lock(at, own_->owner); taken != errc::ok)
+  if (const auto taken = take_free_lock(at, own_->owner); taken != errc::ok)
     return failed(taken, "slot " + std::to_string(slot));
   auto done = store(at);
   release_lock(at);

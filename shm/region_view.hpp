@@ -58,6 +58,12 @@ public:
   std::uint64_t bytes() const noexcept;
   bool writable() const noexcept;
 
+  /// Of the stores that a flush left in doubt: the next one covers only what
+  /// was stored since. Not while a flush is under way.
+  void forget_doubt() const noexcept {
+    attached_->marks.forget_doubt();
+  }
+
   const std::shared_ptr<attachment>& attached() const noexcept {
     return attached_;
   }

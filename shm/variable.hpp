@@ -71,11 +71,11 @@ bool out_of_patience(boot_clock::time_point& until) noexcept;
 /// Any thread. Errors: no_value, removed, contended. Inlined whatever its size:
 /// nothing that a small read fills then leaves the registers.
 template <class Copy>
-[[gnu::always_inline]] inline errc read_latest(const variable_place& at,
-                                               std::uint64_t& version,
-                                               Copy copy) noexcept {
+[[gnu::always_inline]] inline errc
+read_latest(const variable_place& at, std::uint64_t& version, Copy copy,
+            int attempts_max = limits::read_attempts_max) noexcept {
   boot_clock::time_point until{};
-  for (int attempt = 0; attempt < limits::read_attempts_max; ++attempt) {
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
     // R1 pairs with W4: the value of this version is complete.
     const auto latest = at.head->latest.load(std::memory_order_acquire);
     if (latest == 0) [[unlikely]]
@@ -111,16 +111,27 @@ template <class Copy>
 /// Errors: removed, fenced, contended.
 errc wait_for_lock(const variable_place& at, std::uint32_t owner) noexcept;
 
-inline errc take_lock(const variable_place& at, std::uint32_t owner) noexcept {
+inline bool try_lock(const variable_place& at, std::uint32_t owner) noexcept {
   auto free = layout::lock_word::free(at.generation);
   const auto mine = layout::lock_word::held(at.generation, owner);
   // L1 pairs with L2: what the last writer wrote is ours to build on. The
   // generation in the word refuses whoever holds a removed variable.
-  if (at.head->lock.compare_exchange_strong(
-        free, mine, std::memory_order_acquire, std::memory_order_relaxed))
-    [[likely]]
+  return at.head->lock.compare_exchange_strong(
+    free, mine, std::memory_order_acquire, std::memory_order_relaxed);
+}
+
+inline errc take_lock(const variable_place& at, std::uint32_t owner) noexcept {
+  if (try_lock(at, owner)) [[likely]]
     return errc::ok;
   return wait_for_lock(at, owner);
+}
+
+/// The same for whoever may not wait. Errors: removed, contended.
+inline errc take_free_lock(const variable_place& at,
+                           std::uint32_t owner) noexcept {
+  if (try_lock(at, owner)) [[likely]]
+    return errc::ok;
+  return at.removed() ? errc::removed : errc::contended;
 }
 
 inline void release_lock(const variable_place& at) noexcept {
@@ -154,14 +165,16 @@ inline void publish(const variable_place& at, std::uint64_t version) noexcept {
 /// lock and may refuse with a case; `fill(payload, latest)` writes the value.
 /// Any thread of a process attached for writing. Errors: no_right, removed,
 /// fenced, contended and what `decide` answers.
-template <class Decide, class Fill>
+template <auto TakeLock = take_lock, class Decide, class Fill>
 quick_result<std::uint64_t> store_next(attachment& in, const variable_place& at,
                                        Decide decide, Fill fill) noexcept {
   if (!in.writable)
     return errc::no_right;
-  if (const auto taken = take_lock(at, in.owner); taken != errc::ok)
+  if (const auto taken = TakeLock(at, in.owner); taken != errc::ok)
     return taken;
   const auto latest = at.head->latest.load(std::memory_order_relaxed);
+  // Before W4, which is a release.
+  const auto epoch = at.control->epoch.load(std::memory_order_relaxed);
   auto verdict = decide(latest);
   if (in.state() != layout::region_state::active) [[unlikely]]
     verdict = errc::fenced;
@@ -178,6 +191,7 @@ quick_result<std::uint64_t> store_next(attachment& in, const variable_place& at,
   publish(at, latest + 1);
   announce(in, *at.head, at.slot);
   release_lock(at);
+  in.marks.on_stored(epoch);
   return latest + 1;
 }
 

@@ -17,8 +17,17 @@ using shm::errc;
 
 constexpr auto any_number = std::numeric_limits<std::size_t>::max();
 
-constexpr std::array set_options{option_spec{
-  "if-version", "N", "only if N is the latest version (0: none yet)"}};
+constexpr option_spec flush_option{
+  "flush", "", "wait until a majority of the region's holders has it"};
+constexpr std::array set_options{
+  option_spec{"if-version", "N",
+              "only if N is the latest version (0: none yet)"},
+  flush_option};
+constexpr std::array incr_options{flush_option};
+constexpr std::array get_options{option_spec{
+  "confirm", "", "ask the home whether it is the newest value, and committed"}};
+constexpr std::array flush_options{
+  option_spec{"disk", "", "wait until a majority has it on disk as well"}};
 constexpr std::array watch_options{
   option_spec{"count", "N", "end after N changes"}};
 constexpr std::array rm_options{
@@ -60,12 +69,16 @@ constexpr std::array commands{
           "the variables of a region", "variables quotes", list_variables},
   command{"get", "REGION/NAME...", 1, any_number, completes::variable,
           "reads values from memory; one alone is shown bare",
-          "get quotes/bid quotes/ask", get_values},
+          "get quotes/bid quotes/ask", get_values, get_options},
   command{"set", "REGION/NAME VALUE", 2, 2, completes::variable,
           "stores a value: number, text, JSON, or hex or @FILE for bytes",
           "set quotes/bid 101.5", set_value, set_options},
   command{"incr", "REGION/NAME [BY]", 1, 2, completes::variable,
-          "adds to a counter; the sum", "incr quotes/orders 5", increment},
+          "adds to a counter; the sum", "incr quotes/orders 5", increment,
+          incr_options},
+  command{"flush", "REGION", 1, 1, completes::region,
+          "waits until a majority of its holders has all that was stored",
+          "flush quotes", flush, flush_options},
   command{"watch", "REGION/NAME...", 1, 64, completes::variable,
           "shows values now and whenever they change, until Ctrl-C",
           "watch quotes/bid --count 10", watch_values, watch_options},

@@ -55,6 +55,7 @@ command_result remove(workplace& at, const arguments& with);
 command_result get_values(workplace& at, const arguments& with);
 command_result set_value(workplace& at, const arguments& with);
 command_result increment(workplace& at, const arguments& with);
+command_result flush(workplace& at, const arguments& with);
 command_result watch_values(workplace& at, const arguments& with);
 
 // On certificate files of this host: certificate_commands.cpp.

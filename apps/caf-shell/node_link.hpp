@@ -29,6 +29,12 @@ public:
   shm::result<shm::region_view> region(std::string_view name,
                                        shm::access wanted);
 
+  /// The one that regions were mapped through, whether or not it still lives.
+  /// Only after region() has mapped one.
+  const client::connection& last_connection() const {
+    return connection_.value();
+  }
+
   /// Whether the node is there; false before the first command as well.
   bool connected() const noexcept;
 

@@ -50,6 +50,10 @@ public:
     return handle_;
   }
 
+  const shm::region_view& region() const noexcept {
+    return region_;
+  }
+
 private:
   stored_value(std::string path, shm::region_view region, value_type type,
                shm::untyped_variable handle)

@@ -32,11 +32,46 @@ std::string remark_of(const ordered_json& row) {
          + row["freshness"].get<std::string>();
 }
 
-command_result stored_as(const stored_value& variable, std::uint64_t version) {
+/// Whoever is told that a flush did not end well has been told: what comes
+/// next in this shell does not depend on it.
+shm::result<void> flush_region(node_link& node, const shm::region_view& region,
+                               client::durability wanted) {
+  auto done = node.last_connection().flush(region, wanted);
+  if (!done)
+    region.forget_doubt();
+  return done;
+}
+
+/// Flushes what was stored if that is asked for.
+shm::result<void> make_safe(workplace& at, const arguments& with,
+                            const stored_value& variable) {
+  if (!with.has("flush"))
+    return boost::outcome_v2::success();
+  auto done
+    = flush_region(at.node, variable.region(), client::durability::memory);
+  if (done)
+    return done;
+  auto& why = done.assume_error();
+  return shm::failed(why.code,
+                     "it is stored, but not known to be safe: " + why.detail);
+}
+
+command_result stored_as(const stored_value& variable, std::uint64_t version,
+                         bool committed) {
   shown out;
-  out.data = {{"variable", variable.path()}, {"version", version}};
+  out.data = {{"variable", variable.path()},
+              {"version", version},
+              {"committed", committed}};
   out.plain = "version " + std::to_string(version);
+  if (committed)
+    *out.plain += ", committed";
   return out;
+}
+
+/// Makes sure that what was read was the newest and is committed.
+shm::result<void> confirm(node_link& node, const stored_value& variable,
+                          const stored_value::snapshot& read) {
+  return node.last_connection().confirm(variable.region(), read.stamp.epoch);
 }
 
 std::optional<std::int64_t> change_of(const arguments& with) {
@@ -64,6 +99,11 @@ command_result get_values(workplace& at, const arguments& with) {
     const auto read = variable.assume_value().read();
     if (!read)
       return read.assume_error();
+    if (with.has("confirm"))
+      if (auto done
+          = confirm(at.node, variable.assume_value(), read.assume_value());
+          !done)
+        return std::move(done).assume_error();
     out.data.push_back(row_of(variable.assume_value(), read.assume_value()));
     if (read.assume_value().freshness.kind != shm::freshness_kind::fresh)
       out.code = exit_code::stale;
@@ -98,7 +138,9 @@ command_result set_value(workplace& at, const arguments& with) {
                          : handle.store(bytes.assume_value());
   if (!version)
     return variable.about(version.assume_error());
-  return stored_as(variable, version.assume_value());
+  if (auto safe = make_safe(at, with, variable); !safe)
+    return std::move(safe).assume_error();
+  return stored_as(variable, version.assume_value(), with.has("flush"));
 }
 
 command_result increment(workplace& at, const arguments& with) {
@@ -116,9 +158,28 @@ command_result increment(workplace& at, const arguments& with) {
   const auto after = counter.assume_value().fetch_add(*change);
   if (!after)
     return variable.assume_value().about(after.assume_error());
+  if (auto safe = make_safe(at, with, variable.assume_value()); !safe)
+    return std::move(safe).assume_error();
   shown out;
-  out.data = {{"variable", with.values[0]}, {"value", after.assume_value()}};
+  out.data = {{"variable", with.values[0]},
+              {"value", after.assume_value()},
+              {"committed", with.has("flush")}};
   out.plain = std::to_string(after.assume_value());
+  return out;
+}
+
+command_result flush(workplace& at, const arguments& with) {
+  const auto region = at.node.region(with.values[0], shm::access::write);
+  if (!region)
+    return region.assume_error();
+  const auto wanted
+    = with.has("disk") ? client::durability::disk : client::durability::memory;
+  if (auto done = flush_region(at.node, region.assume_value(), wanted); !done)
+    return std::move(done).assume_error();
+  shown out;
+  out.data
+    = {{"region", with.values[0]}, {"epoch", region.assume_value().epoch()}};
+  out.remark = "A majority holds all that was stored in it.";
   return out;
 }
 

@@ -1,6 +1,6 @@
 #include "shm/client/connection.hpp"
 
-#include "shm/client/line.hpp"
+#include "shm/client/connection_shared.hpp"
 #include "shm/client/replies.hpp"
 
 #include <limits>
@@ -45,21 +45,6 @@ std::string_view word_of(shm::layout::variable_kind kind) noexcept {
 std::string_view word_of(shm::watch_scope scope) noexcept {
   return scope == shm::watch_scope::variable ? "variable" : "region";
 }
-
-} // namespace
-
-// What all copies of a connection and its mapped regions hold on to.
-struct connection::shared {
-  std::shared_ptr<line> to_node;
-  milliseconds patience;
-  node_greeting greeting;
-
-  deadline patience_end() const {
-    return std::chrono::steady_clock::now() + patience;
-  }
-};
-
-namespace {
 
 question hello(const connect_options& options) {
   return {"hello",

@@ -21,6 +21,7 @@
 //            use, mapped regions are), no_right, unavailable and overloaded.
 #pragma once
 
+#include "shm/client/durability.hpp"
 #include "shm/error.hpp"
 #include "shm/region_view.hpp"
 #include "shm/wire/frame.hpp"
@@ -132,6 +133,32 @@ public:
   /// no_such_region.
   shm::result<void> detach(std::string_view region) const;
 
+  /// Returns when everything that this program stored in the region before is
+  /// held by a majority of the nodes that hold it. One wait, whatever was
+  /// stored; flushes of one connection take turns. The view is one that this
+  /// connection attached. Errors that are answers:
+  ///
+  /// - fenced: this node is not the region's home (any more). Nothing was
+  ///   promised: attach again, see what is there, store again.
+  /// - overloaded: too many wait, and nothing happened: flush again.
+  /// - unknown: no answer in time, or the node hung up; or another node was
+  ///   home in between, and what was stored may be gone. Flush again; where
+  ///   that stays unknown, read what is there and store again. What is in
+  ///   doubt keeps every later flush of this view from ending well, until
+  ///   region_view::forget_doubt() leaves it out.
+  ///
+  /// Others, all of which promise nothing: no_right, bad_argument (a view of
+  /// another connection, or `disk` for a region that is on none), unavailable.
+  shm::result<void> flush(const shm::region_view& region,
+                          durability wanted = durability::memory) const;
+
+  /// Confirms what was read of a region before: it was the newest value, and
+  /// is committed. `epoch` is that of the reading; of several readings, of the
+  /// first. Errors: as flush, each meaning that nothing is known about the
+  /// reading: read and confirm again; unknown also when another epoch began.
+  shm::result<void> confirm(const shm::region_view& region,
+                            std::uint64_t epoch) const;
+
   /// Errors: no_such_region, exists, full, bad_argument.
   shm::result<void> add_variable(std::string_view region,
                                  const variable_request& wanted) const;
@@ -181,6 +208,11 @@ private:
                                     answer granted) const;
   shm::result<void> order(std::string_view command,
                           wire::fields arguments) const;
+  shm::result<void> check_own(const shm::region_view& region) const;
+  shm::result<void>
+  ask_barrier(const shm::region_view& region, std::string_view command,
+              wire::fields arguments,
+              std::chrono::steady_clock::time_point until) const;
 
   std::shared_ptr<const shared> shared_;
 };

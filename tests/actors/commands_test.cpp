@@ -77,6 +77,24 @@ TEST_CASE("a number may be signed but not negative", "[actors][commands]") {
   CHECK(why(grow(1.5)) == "'bytes' must be a number from 0");
 }
 
+TEST_CASE("a bool is a bool and bytes are bytes", "[actors][commands]") {
+  const auto store = [](wire::value value) {
+    return check("store", {{"region", text("q")},
+                           {"variable", text("v")},
+                           {"value", std::move(value)}});
+  };
+  const auto load = [](wire::value confirm) {
+    return check("load", {{"region", text("q")},
+                          {"variable", text("v")},
+                          {"confirm", std::move(confirm)}});
+  };
+
+  CHECK(store(wire::bytes(3)));
+  CHECK(why(store(text("abc"))) == "'value' must be bytes");
+  CHECK(load(true));
+  CHECK(why(load(std::uint64_t{1})) == "'confirm' must be a bool");
+}
+
 TEST_CASE("optional arguments may be left out and are still checked",
           "[actors][commands]") {
   CHECK(check("sessions", {}));
@@ -89,4 +107,8 @@ TEST_CASE("arguments are described for people", "[actors][commands]") {
         == "region text, [after text]");
   CHECK(describe_arguments(*find_command("watch").value())
         == "region text, scope variable|region");
+  CHECK(describe_arguments(*find_command("flush").value())
+        == "region text, stored_in number, [durable bool]");
+  CHECK(describe_arguments(*find_command("store").value())
+        == "region text, variable text, value bytes, [expected number]");
 }

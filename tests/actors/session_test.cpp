@@ -1,126 +1,11 @@
 #include "actors/session.hpp"
 
 #include "actors/commands.hpp"
-#include "shm/wire/frame.hpp"
-#include "tests/actors/lone_node.hpp"
+#include "tests/actors/one_client.hpp"
 
 using namespace holdfast;
 using namespace holdfast::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct recorded_line : actors::session_line {
-  struct packet {
-    wire::frame frame;
-    std::size_t descriptors;
-  };
-
-  void send(std::vector<std::byte> bytes,
-            std::vector<shm::shared_descriptor> descriptors) override {
-    sent.push_back({wire::decode(bytes).value(), descriptors.size()});
-  }
-
-  void admitted() override {
-    ++admissions;
-  }
-
-  void next() override {
-    ++turns;
-  }
-
-  void close() override {
-    closed = true;
-  }
-
-  std::vector<packet> sent;
-  int admissions = 0;
-  int turns = 0;
-  bool closed = false;
-};
-
-std::string text(const char* value) {
-  return value;
-}
-
-/// A node with one region, and a client of user 10 who may read and write it
-/// and do anything to regions named own-….
-struct one_client : lone_node {
-  one_client() {
-    REQUIRE(
-      run_command(catalog::create_tenant{"prod", {64 << 20, 8, 4096, 8}}));
-    catalog::principal ops;
-    ops.who
-      = {"ops",
-         10,
-         {},
-         {{"quotes", {rules::right::read, rules::right::write}},
-          {"own-*",
-           {rules::right::read, rules::right::create, rules::right::admin}}}};
-    REQUIRE(run_command(catalog::put_principal{"prod", ops}));
-    for (const auto* name : {"quotes", "secret"}) {
-      catalog::create_region made;
-      made.name = {"prod", name};
-      made.options = {1 << 20, 1 << 20, 16, 16};
-      made.variables = {{"bid", shm::layout::variable_kind::value, "f64", 8}};
-      REQUIRE(run_command(made));
-    }
-    session = connect(10);
-  }
-
-  actors::session_actor connect(std::uint32_t uid) {
-    line = std::make_shared<recorded_line>();
-    actors::session_options options;
-    options.line = line;
-    options.credentials = {uid, 20, 30};
-    options.catalog = catalog;
-    options.keeper = keeper;
-    options.node = {1, 0, "node-1", "1.0", 300ms, now()()};
-    options.now = now();
-    options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
-    options.log = log();
-    return start(actors::session, std::move(options));
-  }
-
-  void send(std::string command, wire::fields fields = {}) {
-    wire::frame frame;
-    frame.request_id = ++last_id;
-    frame.command = std::move(command);
-    frame.fields = std::move(fields);
-    tell(session, line_packet{wire::encode(frame).value()});
-  }
-
-  /// The last packet, which answers the last request.
-  const recorded_line::packet& call(std::string command,
-                                    wire::fields fields = {}) {
-    send(std::move(command), std::move(fields));
-    REQUIRE_FALSE(line->sent.empty());
-    CHECK(line->sent.back().frame.request_id == last_id);
-    return line->sent.back();
-  }
-
-  shm::errc refusal(std::string command, wire::fields fields = {}) {
-    const auto& answer = call(std::move(command), std::move(fields)).frame;
-    return answer.kind == wire::frame_kind::failure
-             ? wire::error_of(answer).code
-             : shm::errc::ok;
-  }
-
-  void say_hello() {
-    REQUIRE(refusal("hello", {{"protocol", std::uint64_t{1}}})
-            == shm::errc::ok);
-  }
-
-  wire::fields attach_quotes(const char* access = "write") {
-    return {{"region", text("quotes")}, {"access", text(access)}};
-  }
-
-  std::shared_ptr<recorded_line> line;
-  std::uint64_t last_id = 0;
-  actors::session_actor session;
-};
-
-} // namespace
 
 TEST_CASE_METHOD(one_client, "hello tells who is who", "[actors][session]") {
   const auto& reply
@@ -287,6 +172,10 @@ TEST_CASE_METHOD(one_client, "every command of the registry is answered",
       const auto word = each.words.substr(0, each.words.find('|'));
       if (each.type == actors::argument_type::number)
         given.push_back({std::string{each.name}, std::uint64_t{1}});
+      else if (each.type == actors::argument_type::truth)
+        given.push_back({std::string{each.name}, true});
+      else if (each.type == actors::argument_type::bytes)
+        given.push_back({std::string{each.name}, wire::bytes(8)});
       else if (each.name == "region")
         given.push_back({"region", text("own-x")});
       else

@@ -50,7 +50,8 @@ TEST_CASE("after two dashes everything is a value", "[apps][shell]") {
 }
 
 TEST_CASE("wrong arguments are answered with the usage", "[apps][shell]") {
-  const std::string usage = "; usage: set REGION/NAME VALUE [--if-version N]";
+  const std::string usage
+    = "; usage: set REGION/NAME VALUE [--if-version N] [--flush]";
 
   CHECK(refusal("set", {"a/b"}) == "something is missing" + usage);
   CHECK(refusal("set", {"a/b", "1", "2"}) == "'2' is too much" + usage);

@@ -94,6 +94,14 @@ TEST_CASE("an argument that is wrong is named with what is allowed",
   CHECK_THAT(detail_of("grow_region", {{"region", text("quotes")},
                                        {"bytes", std::int64_t{-1}}}),
              Catch::Contains("'bytes' must be"));
+  CHECK_THAT(detail_of("flush", {{"region", text("quotes")},
+                                 {"stored_in", std::uint64_t{0}},
+                                 {"durable", std::uint64_t{1}}}),
+             Catch::Contains("'durable' must be a bool"));
+  CHECK_THAT(detail_of("store", {{"region", text("quotes")},
+                                 {"variable", text("bid")},
+                                 {"value", text("1.5")}}),
+             Catch::Contains("'value' must be bytes"));
   (void)detail_of("create_region", new_region("Not A Name", 1U << 20));
   (void)detail_of("create_region", new_region("tiny", 1));
   (void)detail_of("create_region", new_region("wide", 1U << 20, 1U << 20));
@@ -144,6 +152,18 @@ TEST_CASE("each right is asked for by name", "[conformance][errors]") {
                                        {"bytes", std::uint64_t{1} << 20}}),
              Catch::Contains("needs admin"));
   CHECK_THAT(detail_of("sessions", {}), Catch::Contains("needs admin"));
+  CHECK_THAT(detail_of("flush", {{"region", text("quotes")},
+                                 {"stored_in", std::uint64_t{0}}}),
+             Catch::Contains("needs write"));
+  CHECK_THAT(detail_of("store", {{"region", text("quotes")},
+                                 {"variable", text("bid")},
+                                 {"value", wire::bytes(8)}}),
+             Catch::Contains("needs write"));
+  CHECK_THAT(detail_of("confirm", region("secret")),
+             Catch::Contains("needs read"));
+  CHECK_THAT(
+    detail_of("load", {{"region", text("secret")}, {"variable", text("bid")}}),
+    Catch::Contains("needs read"));
 }
 
 TEST_CASE("whoever lacks a right does not learn whether a region exists",

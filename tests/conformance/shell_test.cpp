@@ -116,6 +116,56 @@ TEST_CASE_METHOD(shell_and_node, "values of every type are set and got",
   CHECK(printed({"get", "all/blob"}) == "0x414243\n");
 }
 
+TEST_CASE_METHOD(shell_and_node, "what is stored is flushed, and read for sure",
+                 "[conformance][shell]") {
+  CHECK(printed({"set", "quotes/bid", "1.5", "--flush"})
+        == "version 1, committed\n");
+  CHECK(printed({"incr", "quotes/orders", "3", "--flush"}) == "3\n");
+  CHECK(printed({"get", "quotes/bid", "--confirm"}) == "1.5\n");
+  CHECK(printed({"get", "quotes/bid", "quotes/orders", "--confirm"})
+        == "quotes/bid\t1.5\t1\ttrue\tfresh\n"
+           "quotes/orders\t3\t1\ttrue\tfresh\n");
+  CHECK_THAT(printed({"flush", "quotes"}),
+             Catch::StartsWith("region\tquotes\nepoch\t"));
+
+  const auto provisional = as_json({"set", "quotes/bid", "2.5"});
+  CHECK(provisional["data"]["committed"] == false);
+  const auto refused = as_json({"flush", "quotes", "--disk"});
+  CHECK(refused["error"]["name"] == "bad_argument");
+  CHECK(run({"flush", "quotes", "--disk"}).code == 2);
+  CHECK(run({"flush", "quotes"}, "", "little").code == 5);
+  CHECK(run({"flush", "nowhere"}).code == 3);
+}
+
+TEST_CASE_METHOD(shell_and_node, "a store that is not known to be safe says so",
+                 "[conformance][shell]") {
+  // The node stops answering after the region was attached.
+  const auto script = node.node.directory() + "/script";
+  REQUIRE(::mkfifo(script.c_str(), 0600) == 0);
+  auto shell = std::async(std::launch::async, [&] {
+    return test::run_shell_script(
+      {"--socket", node.node.socket(), "--tenant", "prod", "--patience", "300"},
+      script);
+  });
+  std::ofstream commands{script};
+  const auto own = own_client();
+  commands << "set quotes/bid 1.5" << std::endl;
+  const auto view = own.attach("quotes", shm::access::read);
+  REQUIRE(view);
+  const auto bid = view.assume_value().find<double>("bid").value();
+  REQUIRE(test::eventually([&] { return bid.version() == 1; }));
+
+  node.node.freeze();
+  commands << "set quotes/bid 2.5 --flush" << std::endl;
+  commands.close();
+  const auto end = shell.get();
+  node.node.thaw();
+
+  CHECK(bid.version() == 2);
+  CHECK(end.code == 7);
+  CHECK_THAT(end.talk, Catch::Contains("stored, but not known to be safe"));
+}
+
 TEST_CASE_METHOD(shell_and_node, "counters are added to",
                  "[conformance][shell]") {
   CHECK(printed({"get", "quotes/orders"}) == "0\n");

@@ -1,4 +1,4 @@
-// Stores a few prices, and reads the last one back.
+// Stores a few prices, has them kept, and reads the last one back.
 #include "shm/client/connection.hpp"
 
 #include <iostream>
@@ -27,6 +27,10 @@ int main(int, char** arguments) {
   for (double price : {101.25, 101.5, 101.75})
     if (const auto stored = bid.value().store(price); !stored)
       return fail({stored.error(), "storing 'bid'"});
+
+  // So far they are in this host's memory only.
+  if (const auto safe = node.value().flush(quotes.value()); !safe)
+    return fail(safe.error());
 
   const auto last = bid.value().read();
   if (!last)

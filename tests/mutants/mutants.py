@@ -45,6 +45,12 @@ MUTANTS = [
      "  announce(in, *at.head, at.slot);\n"
      "  for (int i = 0; i < 20; ++i)\n    pause(0);\n"
      "  publish(at, latest + 1);"),
+    ("flush-mark-before-publish", "flush", "variable.hpp",
+     "  publish(at, latest + 1);\n  announce(in, *at.head, at.slot);",
+     "  in.marks.on_stored(epoch);\n"
+     "  for (int i = 0; i < 20; ++i)\n    pause(0);\n"
+     "  publish(at, latest + 1);\n  announce(in, *at.head, at.slot);\n"
+     "  release_lock(at);\n  return latest + 1;"),
     ("group-bit", "group", "group.cpp", "| lock_word::group_bit", "| 0"),
     ("double-collect", "group", "group.cpp",
      "if (copied == errc::ok && unchanged(slots, before))",

@@ -112,6 +112,10 @@ void fake_session::wait_for_hang_up() const {
   }
 }
 
+void fake_session::hang_up() const {
+  ::shutdown(socket_, SHUT_RDWR);
+}
+
 fake_node::fake_node(script play, int connections)
   : directory_{make_directory()},
     path_{directory_ + "/attach.sock"},

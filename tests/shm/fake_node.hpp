@@ -47,6 +47,8 @@ public:
   /// Sleeps until the client hangs up.
   void wait_for_hang_up() const;
 
+  void hang_up() const;
+
 private:
   int socket_;
 };

@@ -93,6 +93,30 @@ race_outcome drain_beside_writer(std::chrono::milliseconds time) {
     });
 }
 
+// When there is nothing to flush, all that was stored before is with the node.
+race_outcome flush_beside_writer(std::chrono::milliseconds time) {
+  attached_region region;
+  region.add_value<std::uint64_t>("v");
+  const auto view = region.attach();
+  const auto out = view.find<std::uint64_t>("v").assume_value();
+  auto& marks = view.attached()->marks;
+  std::atomic<std::uint64_t> stored{0};
+  return beside(
+    time,
+    [&] {
+      const auto before = stored.load();
+      const bool nothing = marks.begin_flush() == 0;
+      const bool right = !nothing || out.committed_version() >= before;
+      region.owner->drain();
+      marks.end_flush();
+      return right;
+    },
+    [&stored, out, seed = std::uint64_t{1}]() mutable {
+      stored.store(out.store(seed).assume_value());
+      dawdle(seed);
+    });
+}
+
 race_outcome snapshot_beside_groups(std::chrono::milliseconds time) {
   attached_region region;
   region.add_value<double>("a");
@@ -204,6 +228,8 @@ const std::vector<race>& races() {
     {"two-writers", "no addition of two writers is lost", two_writers},
     {"drain", "a store is committed by the drain after it",
      drain_beside_writer},
+    {"flush", "whatever no flush has covered has its mark",
+     flush_beside_writer},
     {"group", "a snapshot shows a group whole or not at all",
      snapshot_beside_groups},
     {"reuse", "a successor is never confused with what was removed",

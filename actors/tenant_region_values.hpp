@@ -1,0 +1,20 @@
+// The part of a tenant region that stores and copies values for clients that
+// do not map it.
+#pragma once
+
+#include "actors/messages.hpp"
+#include "shm/clock.hpp"
+
+#include <caf/result.hpp>
+
+namespace holdfast::actors {
+
+/// Neither waits for a client that is in the middle of a store.
+caf::result<stored_value> store_value(const shm::region& region,
+                                      const store_value_request& request);
+
+caf::result<loaded_value> load_value(const shm::region& region,
+                                     const load_value_request& request,
+                                     shm::boot_clock::time_point now);
+
+} // namespace holdfast::actors
