@@ -62,6 +62,7 @@ wire::fields row_of(const region_report& report, rules::right_set rights) {
                                    == region_replica::phase::following
                                  ? "replica"
                                  : "home"}},
+          {"whole", text_of(report.replicated.whole)},
           {"rights", to_string(rights)}};
 }
 

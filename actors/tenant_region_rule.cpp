@@ -388,8 +388,12 @@ void on_holder_died(pointer self, const holder_died& died) {
 void follow_placement(pointer self, const placement_decided& decided) {
   const auto& from = decided.placed;
   auto& state = self->state;
-  const bool serves = state.rule->now() == region_replica::phase::serving;
+  const bool serves
+    = state.shown
+      && state.shown->now == region_replica::publish::state::serving;
+  // One that begins empty has nothing to tell.
   if (from.home == state.options.node && !serves
+      && from.began_empty != from.epoch
       && (!state.begun || state.begun->epoch != from.epoch))
     state.begun = reign{from.epoch, state.options.now(), {}};
   carry(self, self->state.rule->on_placement(

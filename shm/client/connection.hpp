@@ -75,8 +75,8 @@ struct region_request {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_max = 0; // it may grow to this; 0: as `bytes`
   std::uint64_t variables_max = 1024;
-  std::uint64_t copies = 3; // nodes that hold it, or all if there are fewer
   bool node_writes_only = false; // no client maps it writable
+  std::uint64_t copies = 3;      // nodes that hold it; all if there are fewer
 };
 
 struct variable_request {

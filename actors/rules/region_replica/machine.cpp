@@ -169,8 +169,13 @@ status machine::look() const {
   seen.committed = committed_;
   seen.durable = durable_committed_;
   seen.lease_end = lease_end_;
-  for (const auto& [node, each] : followers_)
+  for (const auto& [node, each] : followers_) {
     seen.acknowledged.emplace(node, each.acknowledged);
+    if (written_back() && each.reported && each.acknowledged >= each.target)
+      seen.whole.insert(node);
+  }
+  if (written_back())
+    seen.whole.insert(self_);
   return seen;
 }
 

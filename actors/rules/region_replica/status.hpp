@@ -26,6 +26,9 @@ struct status {
   sequence durable = 0; ///< on the disks of a majority
   boot_time lease_end{};
   std::map<node_id, sequence> acknowledged; ///< by the other holders
+  /// As a home: who has all values, this node among them. Others may be lost
+  /// without harm.
+  std::set<node_id> whole;
 };
 
 } // namespace holdfast::region_replica
