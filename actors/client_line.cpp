@@ -7,13 +7,9 @@
 
 #include <caf/all.hpp>
 
-#include <chrono>
-
 namespace holdfast::actors {
 
 namespace {
-
-constexpr auto for_ever = std::chrono::steady_clock::time_point::max();
 
 line_actor::behavior_type line(line_actor::pointer self) {
   // Ends with the client, for whatever reason that one ended.

@@ -18,12 +18,16 @@
 #include <caf/fwd.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace holdfast::actors {
+
+/// The deadline of a sleep that something else ends.
+inline constexpr auto for_ever = std::chrono::steady_clock::time_point::max();
 
 // -- to the line --------------------------------------------------------------
 

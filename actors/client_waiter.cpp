@@ -10,13 +10,10 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
-#include <chrono>
 
 namespace holdfast::actors {
 
 namespace {
-
-constexpr auto for_ever = std::chrono::steady_clock::time_point::max();
 
 struct waiter_state {
   static constexpr const char* name = "client_waiter";

@@ -283,7 +283,7 @@ void follow_tables(region_keeper_pointer self) {
           follow_tables(self);
         answer_waiters(self);
       },
-      [self](const caf::error&) { /* the catalog ended: so does the node */ });
+      [](const caf::error&) { /* the catalog ended: so does the node */ });
 }
 
 } // namespace holdfast::actors

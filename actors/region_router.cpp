@@ -6,24 +6,25 @@ namespace holdfast::actors {
 
 namespace {
 
-using pointer = region_router_actor::stateful_pointer<region_router_state>;
+using router_pointer
+  = region_router_actor::stateful_pointer<region_router_state>;
 
 /// Nobody to deliver it to is as good as a lost message: it is said again.
 template <class Handles, class Message>
-void deliver(pointer self, const Handles& to, std::uint64_t whom,
+void deliver(router_pointer self, const Handles& to, std::uint64_t whom,
              Message message) {
   if (const auto found = to.find(whom); found != to.end())
     self->send(found->second, std::move(message));
 }
 
-void note(pointer self, const local_holder& holder) {
+void note_holder(router_pointer self, const local_holder& holder) {
   self->monitor(holder.actor);
   self->state.regions[holder.region] = holder.actor;
 }
 
 } // namespace
 
-region_router_actor::behavior_type region_router(pointer self) {
+region_router_actor::behavior_type region_router(router_pointer self) {
   self->set_down_handler([self](const caf::down_msg& down) {
     std::erase_if(self->state.regions, [&](const auto& each) {
       return each.second.address() == down.source;
@@ -43,7 +44,7 @@ region_router_actor::behavior_type region_router(pointer self) {
       else
         self->state.routes.erase(route.node);
     },
-    [self](const local_holder& holder) { note(self, holder); },
+    [self](const local_holder& holder) { note_holder(self, holder); },
     [self](const holder_died& died) {
       for (const auto& [_, region] : self->state.regions)
         self->send(region, died);

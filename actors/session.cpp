@@ -60,7 +60,7 @@ runner runner_of(std::string_view command) {
   for (const auto& each : runners)
     if (each.command == command)
       return each.run;
-  assert(!"every command of the registry has a runner");
+  assert(false && "every command of the registry has a runner");
   return nullptr;
 }
 

@@ -22,10 +22,6 @@ bool is_letter(char c) {
   return is_lower(c) || (c >= 'A' && c <= 'Z');
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_printable(char c) {
   return c >= ' ' && c <= '~';
 }

@@ -10,6 +10,11 @@ struct verdict {
   std::string_view allowed; ///< the rule in words, for a complaint
 };
 
+/// In every locale.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 /// A node, tenant, region or principal.
 verdict check_name(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "config/units.hpp"
 
 #include "config/defaults.hpp"
+#include "config/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -52,10 +53,6 @@ constexpr std::array duration_aliases{
   alias{"min", "min"},  alias{"mins", "min"},  alias{"minutes", "min"},
   alias{"h", "h"},      alias{"hour", "h"},    alias{"hours", "h"},
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// The digits at the front, cut off the text.
 std::string_view take_digits(std::string_view& text) {

@@ -17,11 +17,6 @@ namespace {
 /// Connections that wait to be accepted; the loop takes them in batches.
 constexpr int backlog = 128;
 
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

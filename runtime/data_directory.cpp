@@ -7,6 +7,11 @@
 
 namespace holdfast::runtime {
 
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 shm::result<void> check_private(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0)

@@ -21,6 +21,9 @@ private:
   lock_file lock_;
 };
 
+/// Where an absolute path leads before its last slash.
+std::string directory_of(const std::string& path);
+
 /// Makes a directory and those above it. The last gets the mode, whatever the
 /// umask; those that exist stay as they are. True if the last was made.
 shm::result<bool> make_directories(std::string path, unsigned mode);

@@ -69,7 +69,7 @@ private:
   std::string wrong_;
 };
 
-bool is_address(std::string_view text) {
+bool is_host_and_port(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0)
     return false;
@@ -98,7 +98,7 @@ rules::instance read_members(member_reader& from) {
   out.beat = from.number("beat", 0, any);
   out.beat_at = std::chrono::nanoseconds{
     static_cast<std::int64_t>(from.number("beat_at_ns", 0, any))};
-  if (!is_address(out.address))
+  if (!is_host_and_port(out.address))
     from.fail("address", "is not host:port");
   return out;
 }

@@ -13,8 +13,18 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
+probe_outcome outcome_of(const error_code& error) {
+  if (!error)
+    return probe_outcome::reachable;
+  return error == boost::asio::error::connection_refused
+           ? probe_outcome::refused
+           : probe_outcome::silent;
+}
+
+} // namespace
+
 /// One question under way.
-struct attempt {
+struct reach_probe::attempt {
   explicit attempt(boost::asio::io_context& io)
     : resolver{io}, socket{io}, timer{io} {
     // nop
@@ -25,16 +35,6 @@ struct attempt {
   boost::asio::steady_timer timer;
   std::string address;
 };
-
-probe_outcome outcome_of(const error_code& error) {
-  if (!error)
-    return probe_outcome::reachable;
-  return error == boost::asio::error::connection_refused
-           ? probe_outcome::refused
-           : probe_outcome::silent;
-}
-
-} // namespace
 
 struct reach_probe::state : std::enable_shared_from_this<state> {
   state(boost::asio::io_context& used, std::chrono::milliseconds wait,

@@ -46,6 +46,7 @@ public:
   asker();
 
 private:
+  struct attempt;
   struct state;
   std::shared_ptr<state> state_;
 };

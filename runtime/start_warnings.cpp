@@ -1,5 +1,7 @@
 #include "runtime/start_warnings.hpp"
 
+#include "runtime/data_directory.hpp"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -10,11 +12,6 @@
 namespace holdfast::runtime {
 
 namespace {
-
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 std::string name_of(const config::tenant& tenant,
                     const config::principal& principal) {

@@ -72,7 +72,7 @@ std::string state_of(const runtime::certificate_facts& facts, wall_time at) {
                                                            : "valid";
 }
 
-ordered_json json_of(const runtime::tls_paths& paths) {
+ordered_json section_of(const runtime::tls_paths& paths) {
   return {{"certificate", paths.certificate},
           {"key", paths.key},
           {"authority", paths.authority}};
@@ -101,7 +101,7 @@ command_result show_authority(const runtime::made_authority& made) {
 command_result show_issued(const runtime::issued_certificate& made,
                            std::uint64_t node) {
   const runtime::tls_paths paths{made.certificate, made.key, made.authority};
-  const ordered_json section{{"cluster", {{"tls", json_of(paths)}}}};
+  const ordered_json section{{"cluster", {{"tls", section_of(paths)}}}};
   shown out;
   out.data = {{"node", node},
               {"certificate", made.certificate},

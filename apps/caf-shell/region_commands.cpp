@@ -17,10 +17,6 @@ using nlohmann::ordered_json;
 using shm::errc;
 using shm::layout::variable_kind;
 
-shm::error bad(std::string why) {
-  return shm::failed(errc::bad_argument, std::move(why));
-}
-
 std::string in_quotes(std::string_view text) {
   return "'" + std::string{text} + "'";
 }

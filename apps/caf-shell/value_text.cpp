@@ -137,10 +137,6 @@ std::string hex_of(std::span<const std::byte> from) {
   return out;
 }
 
-shm::error bad(std::string why) {
-  return shm::failed(errc::bad_argument, std::move(why));
-}
-
 shm::result<bytes> bytes_from_file(const std::string& path,
                                    std::size_t capacity) {
   std::ifstream file{path, std::ios::binary};
@@ -234,6 +230,10 @@ std::string_view text_in(std::span<const std::byte> from) {
 }
 
 } // namespace
+
+shm::error bad(std::string why) {
+  return shm::failed(errc::bad_argument, std::move(why));
+}
 
 ordered_json json_of(const value_type& type, std::span<const std::byte> from) {
   const auto text = text_in(from);

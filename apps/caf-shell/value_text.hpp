@@ -33,6 +33,9 @@ nlohmann::ordered_json json_of(const value_type& type,
 shm::result<std::vector<std::byte>> bytes_of(const value_type& type,
                                              std::string_view text);
 
+/// A bad_argument.
+shm::error bad(std::string why);
+
 /// Bytes of a number's type tag; 0 for the tag of an own type.
 std::size_t bytes_of_tag(std::string_view tag) noexcept;
 

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t node_count = 3;
-constexpr auto patience = 30s;
+constexpr auto reach_patience = 30s;
 constexpr auto pause_between_looks = 5ms;
 
 using ports = std::array<std::uint16_t, node_count>;
@@ -201,7 +201,7 @@ public:
   }
 
   static void until(const char* missing, const std::function<bool()>& holds) {
-    const auto end = std::chrono::steady_clock::now() + patience;
+    const auto end = std::chrono::steady_clock::now() + reach_patience;
     while (!holds()) {
       if (std::chrono::steady_clock::now() > end)
         throw tour_failure{std::string{"three nodes: "} + missing};

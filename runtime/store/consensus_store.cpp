@@ -19,10 +19,6 @@ constexpr auto fresh_settings = R"(
   BEGIN IMMEDIATE;
 )";
 
-shm::error damaged(std::string what) {
-  return shm::failed(shm::errc::corrupt, std::move(what));
-}
-
 shm::result<void> check_whole_file(database& db) {
   auto id = db.ask("PRAGMA application_id");
   if (!id)

@@ -26,10 +26,6 @@ constexpr std::array<std::string_view, 5> tables{
   "term INTEGER NOT NULL, membership_idx INTEGER NOT NULL, "
   "membership BLOB NOT NULL, state BLOB NOT NULL, checksum BLOB NOT NULL)"};
 
-shm::error damaged(std::string what) {
-  return shm::failed(shm::errc::corrupt, std::move(what));
-}
-
 shm::result<void> check_schema(database& in) {
   auto names
     = in.prepare("SELECT sql FROM sqlite_schema ORDER BY type, name, sql");

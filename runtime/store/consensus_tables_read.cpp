@@ -5,10 +5,6 @@ namespace holdfast::runtime {
 
 namespace {
 
-shm::error damaged(std::string what) {
-  return shm::failed(shm::errc::corrupt, std::move(what));
-}
-
 /// The one row of a table that must have one.
 shm::result<statement> only_row(database& in, std::string_view question) {
   auto prepared = in.prepare(question);

@@ -48,6 +48,10 @@ int note_pages(void* pages, sqlite3*, const char*, int count) {
 
 } // namespace
 
+shm::error damaged(std::string what) {
+  return shm::failed(shm::errc::corrupt, std::move(what));
+}
+
 // -- statement ----------------------------------------------------------------
 
 void statement::finalizer::operator()(sqlite3_stmt* it) const noexcept {

@@ -16,6 +16,9 @@ struct sqlite3_stmt;
 
 namespace holdfast::runtime {
 
+/// What a file holds is not what was stored in it.
+shm::error damaged(std::string what);
+
 /// A prepared statement. One thread at a time, as its database.
 class statement {
 public:

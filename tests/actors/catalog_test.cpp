@@ -10,8 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint64_t mebibyte = 1 << 20;
-
 struct two_tenants : lone_node {
   two_tenants() {
     const rules::quota_limits quota{4 * mebibyte, 3, 64, 2};

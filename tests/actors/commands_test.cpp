@@ -19,7 +19,7 @@ shm::result<void> check(std::string_view name, const wire::fields& given) {
   return check_arguments(*find_command(name).value(), given);
 }
 
-std::string text(const char* value) {
+std::string text_value(const char* value) {
   return value;
 }
 
@@ -53,14 +53,18 @@ TEST_CASE("an unknown command is not repeated at length",
 
 TEST_CASE("arguments are checked by name, type and word",
           "[actors][commands]") {
-  CHECK(check("attach", {{"region", text("q")}, {"access", text("read")}}));
-  CHECK(why(check("attach", {{"region", text("q")}})) == "'access' is missing");
-  CHECK(why(check("attach",
-                  {{"region", std::uint64_t{1}}, {"access", text("read")}}))
+  CHECK(check("attach",
+              {{"region", text_value("q")}, {"access", text_value("read")}}));
+  CHECK(why(check("attach", {{"region", text_value("q")}}))
+        == "'access' is missing");
+  CHECK(why(check("attach", {{"region", std::uint64_t{1}},
+                             {"access", text_value("read")}}))
         == "'region' must be text");
-  CHECK(why(check("attach", {{"region", text("q")}, {"access", text("both")}}))
+  CHECK(why(check("attach", {{"region", text_value("q")},
+                             {"access", text_value("both")}}))
         == "'access' must be read|write");
-  CHECK(why(check("attach", {{"region", text("q")}, {"access", text("rea")}}))
+  CHECK(why(check("attach",
+                  {{"region", text_value("q")}, {"access", text_value("rea")}}))
         == "'access' must be read|write");
   CHECK(why(check("status", {{"all", true}}))
         == "'status' has no argument 'all'; it takes nothing");
@@ -68,7 +72,8 @@ TEST_CASE("arguments are checked by name, type and word",
 
 TEST_CASE("a number may be signed but not negative", "[actors][commands]") {
   const auto grow = [](wire::value bytes) {
-    return check("grow_region", {{"region", text("q")}, {"bytes", bytes}});
+    return check("grow_region",
+                 {{"region", text_value("q")}, {"bytes", bytes}});
   };
 
   CHECK(grow(std::uint64_t{1}));
@@ -98,7 +103,7 @@ TEST_CASE("a bool is a bool and bytes are bytes", "[actors][commands]") {
 TEST_CASE("optional arguments may be left out and are still checked",
           "[actors][commands]") {
   CHECK(check("sessions", {}));
-  CHECK(why(check("sessions", {{"after", text("x")}}))
+  CHECK(why(check("sessions", {{"after", text_value("x")}}))
         == "'after' must be a number from 0");
 }
 

@@ -15,6 +15,8 @@
 
 namespace holdfast::test {
 
+inline constexpr std::uint64_t mebibyte = 1 << 20;
+
 class lone_node : public stepped_system {
 public:
   lone_node();

@@ -8,10 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::uint64_t mebibyte = 1 << 20;
-
-struct one_region : lone_node {
-  one_region() {
+struct kept_region : lone_node {
+  kept_region() {
     REQUIRE(
       run_command(catalog::create_tenant{"prod", {8 * mebibyte, 4, 64, 4}}));
     REQUIRE(create());
@@ -55,7 +53,7 @@ struct one_region : lone_node {
 
 } // namespace
 
-TEST_CASE_METHOD(one_region, "a region is made in the epoch of its placement",
+TEST_CASE_METHOD(kept_region, "a region is made in the epoch of its placement",
                  "[actors][keeper]") {
   const auto report
     = ask<region_report>(*find_quotes().value, region_status_query{});
@@ -65,7 +63,7 @@ TEST_CASE_METHOD(one_region, "a region is made in the epoch of its placement",
   CHECK(report->status.variables == 1);
 }
 
-TEST_CASE_METHOD(one_region,
+TEST_CASE_METHOD(kept_region,
                  "what is agreed on is in memory when it is answered",
                  "[actors][keeper]") {
   REQUIRE(run_command(catalog::add_variables{
@@ -80,7 +78,7 @@ TEST_CASE_METHOD(one_region,
   CHECK(row().options.bytes == 2 * mebibyte);
 }
 
-TEST_CASE_METHOD(one_region, "growth that cannot be reserved is not proposed",
+TEST_CASE_METHOD(kept_region, "growth that cannot be reserved is not proposed",
                  "[actors][keeper]") {
   const auto answer = run_command(catalog::grow_region{quotes, 3 * mebibyte});
 
@@ -88,7 +86,7 @@ TEST_CASE_METHOD(one_region, "growth that cannot be reserved is not proposed",
   CHECK(row().options.bytes == mebibyte);
 }
 
-TEST_CASE_METHOD(one_region, "a variable that does not fit is taken back",
+TEST_CASE_METHOD(kept_region, "a variable that does not fit is taken back",
                  "[actors][keeper]") {
   const auto answer = run_command(catalog::add_variables{
     quotes, {{"huge", shm::layout::variable_kind::bytes, "blob", 4 << 20}}});
@@ -99,7 +97,7 @@ TEST_CASE_METHOD(one_region, "a variable that does not fit is taken back",
   CHECK(find_quotes());
 }
 
-TEST_CASE_METHOD(one_region, "a region made by command survives a restart",
+TEST_CASE_METHOD(kept_region, "a region made by command survives a restart",
                  "[actors][keeper]") {
   const auto id = row().id;
   const auto epoch = row().placement.epoch;
@@ -115,7 +113,7 @@ TEST_CASE_METHOD(one_region, "a region made by command survives a restart",
   CHECK(names() == std::vector<std::string>{"bid"});
 }
 
-TEST_CASE_METHOD(one_region, "a region of this node alone settles once made",
+TEST_CASE_METHOD(kept_region, "a region of this node alone settles once made",
                  "[actors][keeper]") {
   CHECK(row().placement.settled_epoch == row().placement.epoch);
   CHECK(row().placement.settled_holders == std::set<catalog::node_id>{1});
@@ -126,7 +124,7 @@ TEST_CASE_METHOD(one_region, "a region of this node alone settles once made",
   CHECK(row().placement.settled_epoch == row().placement.epoch);
 }
 
-TEST_CASE_METHOD(one_region,
+TEST_CASE_METHOD(kept_region,
                  "a region does not settle before a majority has it",
                  "[actors][keeper]") {
   join_node_2();
@@ -138,7 +136,7 @@ TEST_CASE_METHOD(one_region,
   CHECK(row().placement.settled_epoch < row().placement.epoch);
 }
 
-TEST_CASE_METHOD(one_region, "many regions settle, a few at a time",
+TEST_CASE_METHOD(kept_region, "many regions settle, a few at a time",
                  "[actors][keeper]") {
   for (const auto* name : {"a", "b", "c"}) {
     catalog::create_region made;
@@ -155,7 +153,7 @@ TEST_CASE_METHOD(one_region, "many regions settle, a few at a time",
     CHECK(each.placement.settled_epoch == each.placement.epoch);
 }
 
-TEST_CASE_METHOD(one_region,
+TEST_CASE_METHOD(kept_region,
                  "a node that is being emptied leaves it to the leader where "
                  "a region is to live",
                  "[actors][keeper]") {
@@ -172,7 +170,7 @@ TEST_CASE_METHOD(one_region,
   CHECK(tables()->regions.at(made.name).placement.home == 0);
 }
 
-TEST_CASE_METHOD(one_region, "a region that was removed stays removed",
+TEST_CASE_METHOD(kept_region, "a region that was removed stays removed",
                  "[actors][keeper]") {
   auto client = std::make_unique<caf::scoped_actor>(system);
   REQUIRE(
@@ -188,7 +186,7 @@ TEST_CASE_METHOD(one_region, "a region that was removed stays removed",
   CHECK(create());
 }
 
-TEST_CASE_METHOD(one_region, "a removal is answered when its clients see it",
+TEST_CASE_METHOD(kept_region, "a removal is answered when its clients see it",
                  "[actors][keeper]") {
   caf::scoped_actor client{system};
   REQUIRE(
@@ -200,7 +198,7 @@ TEST_CASE_METHOD(one_region, "a removal is answered when its clients see it",
         == shm::layout::region_state::revoked);
 }
 
-TEST_CASE_METHOD(one_region, "a region elsewhere is named with its home",
+TEST_CASE_METHOD(kept_region, "a region elsewhere is named with its home",
                  "[actors][keeper]") {
   join_node_2();
   catalog::create_region made;
@@ -215,7 +213,7 @@ TEST_CASE_METHOD(one_region, "a region elsewhere is named with its home",
   CHECK(found.error.detail == "region 'orders' is on node 2");
 }
 
-TEST_CASE_METHOD(one_region, "a region whose actor died waits to be removed",
+TEST_CASE_METHOD(kept_region, "a region whose actor died waits to be removed",
                  "[actors][keeper]") {
   end(*find_quotes().value);
 
@@ -227,7 +225,7 @@ TEST_CASE_METHOD(one_region, "a region whose actor died waits to be removed",
   CHECK(find_quotes());
 }
 
-TEST_CASE_METHOD(one_region, "when the node stops every region ends",
+TEST_CASE_METHOD(kept_region, "when the node stops every region ends",
                  "[actors][keeper]") {
   const auto region = *find_quotes().value;
 

@@ -20,12 +20,9 @@ using shm::errc;
 using test::conformance_node;
 using test::raw_answer;
 using test::raw_client;
+using test::text;
 
 namespace {
-
-std::string text(const std::string& of) {
-  return of;
-}
 
 wire::rows rows_in(const wire::fields& fields) {
   const auto* found = wire::find(fields, "rows");

@@ -13,12 +13,9 @@ using client::connection;
 using shm::errc;
 using test::conformance_node;
 using test::raw_client;
+using test::text;
 
 namespace {
-
-std::string text(const std::string& of) {
-  return of;
-}
 
 wire::fields region(const std::string& name) {
   return {{"region", name}};

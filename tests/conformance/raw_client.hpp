@@ -80,6 +80,11 @@ wire::fields hello_fields(const std::string& tenant,
 wire::bytes request_packet(std::uint64_t id, std::string_view command,
                            wire::fields arguments = {});
 
+/// A text as a field's value; a literal would become a bool.
+inline std::string text(const std::string& of) {
+  return of;
+}
+
 /// Bytes as they are written in the documentation: "48 46  50".
 wire::bytes bytes_of_hex(std::string_view text);
 

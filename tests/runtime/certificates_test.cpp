@@ -12,7 +12,7 @@ using shm::errc;
 
 namespace {
 
-unsigned mode_of(const std::string& path) {
+unsigned all_mode_bits_of(const std::string& path) {
   struct stat found {};
   REQUIRE(::stat(path.c_str(), &found) == 0);
   return found.st_mode & 07777U;
@@ -33,11 +33,6 @@ std::string refusal(const shm::result<runtime::issued_certificate>& from) {
   REQUIRE_FALSE(from);
   CHECK(from.assume_error().code == errc::bad_argument);
   return from.assume_error().detail;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace
@@ -97,10 +92,10 @@ TEST_CASE("only the user can read the keys, whatever the umask",
   const auto made = cluster.issue(1);
   ::umask(before);
 
-  CHECK(mode_of(made.key) == 0600);
-  CHECK(mode_of(cluster.path("authority.key")) == 0600);
-  CHECK(mode_of(made.certificate) == 0644);
-  CHECK(mode_of(made.authority) == 0644);
+  CHECK(all_mode_bits_of(made.key) == 0600);
+  CHECK(all_mode_bits_of(cluster.path("authority.key")) == 0600);
+  CHECK(all_mode_bits_of(made.certificate) == 0644);
+  CHECK(all_mode_bits_of(made.authority) == 0644);
 }
 
 TEST_CASE("nothing that is there is overwritten", "[runtime][certificates]") {
@@ -132,7 +127,7 @@ TEST_CASE("what a node needs can be issued into a directory of its own",
   CHECK(made.assume_value().authority == cluster.path("node-3/authority.crt"));
   CHECK(read_text(made.assume_value().authority)
         == read_text(cluster.path("authority.crt")));
-  CHECK(mode_of(cluster.path("node-3")) == 0700);
+  CHECK(all_mode_bits_of(cluster.path("node-3")) == 0700);
 }
 
 TEST_CASE("a directory with another cluster's authority is left alone",

@@ -57,4 +57,9 @@ inline std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+inline bool says(const std::string& text, const std::string& part) {
+  INFO(text);
+  return text.find(part) != std::string::npos;
+}
+
 } // namespace holdfast::test

@@ -26,11 +26,6 @@ std::string only_complaint(const runtime::tls_paths& paths,
   return found.complaints.front().message();
 }
 
-bool says(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 /// A certificate for one use only, signed by the cluster's authority.
 std::string certificate_for(const issued_files& cluster, const std::string& use,
                             const std::string& key_pem) {

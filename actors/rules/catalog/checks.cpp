@@ -51,6 +51,10 @@ outcome refuse(errc code, std::string text) {
   return {code, wire::readable_utf8(text, config::result_text_bytes_max), 0};
 }
 
+outcome no_region(const region_name& name) {
+  return refuse(errc::no_such_region, "region " + in_quotes(name.region));
+}
+
 std::string in_quotes(std::string_view text) {
   return "'" + wire::readable_utf8(text, config::name_bytes_max) + "'";
 }

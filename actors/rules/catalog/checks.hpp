@@ -15,6 +15,9 @@ outcome refuse(shm::errc code, std::string text);
 /// A text from outside inside one of ours: bounded, readable, in quotes.
 std::string in_quotes(std::string_view text);
 
+/// There is none of that name.
+outcome no_region(const region_name& name);
+
 outcome check_name(std::string_view what, std::string_view name);
 outcome check(const rules::quota_limits& limits);
 outcome check(const principal& of, const limits& bounds);

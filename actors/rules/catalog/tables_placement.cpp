@@ -13,10 +13,6 @@ namespace {
 
 using shm::errc;
 
-outcome no_region(const region_name& name) {
-  return refuse(errc::no_such_region, "region " + in_quotes(name.region));
-}
-
 outcome other_epoch(const placement& placed, log_index expected) {
   return refuse(errc::version_conflict,
                 "the region is in epoch " + std::to_string(placed.epoch)

@@ -10,10 +10,6 @@ namespace {
 
 using shm::errc;
 
-outcome no_region(const region_name& name) {
-  return refuse(errc::no_such_region, "region " + in_quotes(name.region));
-}
-
 rules::region_cost cost_of(const region_options& options) {
   return {options.bytes_max, options.variables_max};
 }
