@@ -186,8 +186,9 @@ private:
     return std::nullopt;
   }
 
+  /// Its home gives it the values.
   std::optional<placement_step> add_missing() const {
-    if (welcome_holders() >= ideal_.size())
+    if (!is_healthy(region_.home) || welcome_holders() >= ideal_.size())
       return std::nullopt;
     if (const auto id = best_stranger())
       return hold_on(*id, placement_reason::missing);

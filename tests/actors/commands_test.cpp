@@ -84,18 +84,18 @@ TEST_CASE("a number may be signed but not negative", "[actors][commands]") {
 
 TEST_CASE("a bool is a bool and bytes are bytes", "[actors][commands]") {
   const auto store = [](wire::value value) {
-    return check("store", {{"region", text("q")},
-                           {"variable", text("v")},
+    return check("store", {{"region", text_value("q")},
+                           {"variable", text_value("v")},
                            {"value", std::move(value)}});
   };
   const auto load = [](wire::value confirm) {
-    return check("load", {{"region", text("q")},
-                          {"variable", text("v")},
+    return check("load", {{"region", text_value("q")},
+                          {"variable", text_value("v")},
                           {"confirm", std::move(confirm)}});
   };
 
   CHECK(store(wire::bytes(3)));
-  CHECK(why(store(text("abc"))) == "'value' must be bytes");
+  CHECK(why(store(text_value("abc"))) == "'value' must be bytes");
   CHECK(load(true));
   CHECK(why(load(std::uint64_t{1})) == "'confirm' must be a bool");
 }

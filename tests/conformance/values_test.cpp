@@ -12,12 +12,9 @@ using shm::errc;
 using test::conformance_node;
 using test::raw_answer;
 using test::raw_client;
+using test::text;
 
 namespace {
-
-std::string text(const std::string& of) {
-  return of;
-}
 
 template <class T>
 wire::bytes bytes_of(const T& value) {

@@ -26,7 +26,7 @@ using clock_type = std::chrono::steady_clock;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int kills_default = 1500;
 #else
-constexpr int kills_default = 10000;
+constexpr int kills_default = 5000;
 #endif
 
 int kills_wanted() {

@@ -78,6 +78,7 @@ struct one_endpoint : stepped_system {
       [into](line_rang) { ++into->rings; },
       [into](line_overdue) { ++into->overdue; },
       [into](line_settled) { ++into->settled; },
+      [](retry_due) { /* it does not try */ },
       [self, into](const line_closed& closed) {
         into->closed = closed.reason;
         self->quit();
