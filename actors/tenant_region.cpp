@@ -58,6 +58,7 @@ void tick(pointer self) {
   auto& state = self->state;
   carry(self, state.rule->on_tick(now_of(self)));
   memory_of(self).settle();
+  settle_again(self);
   report_discarded(self);
   look_at_waiting(self);
   // A ring may have been lost in a full socket: look at what it announced.

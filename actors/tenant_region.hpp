@@ -98,6 +98,7 @@ struct tenant_region_state {
   std::map<region_replica::variable_key, std::uint32_t> slots;
   std::map<std::uint32_t, region_replica::variable_key> keys; ///< by slot
   std::optional<region_replica::publish> shown;
+  catalog::placement placed; ///< as the tables had it last
   std::map<std::uint64_t, other_holder> others;
   std::uint64_t packets = 0; ///< sent so far
   /// To be stored once more, above these versions; a client held the lock.

@@ -47,11 +47,8 @@ void carry(tenant_region_pointer self, region_replica::actions asked,
 /// Takes what clients stored since the last drain to the rule; how much it was.
 std::uint32_t drain_to_rule(tenant_region_pointer self);
 
-/// When which step of becoming the home began.
-void note_phase(tenant_region_pointer self);
-
-/// Tells of the values that were given up since it was called last.
-void report_discarded(tenant_region_pointer self);
+/// Holders that began anew and are whole again count again: has that agreed on.
+void settle_again(tenant_region_pointer self);
 
 void on_packet(tenant_region_pointer self, region_packet& packet);
 void on_holder_died(tenant_region_pointer self, const holder_died& died);
@@ -60,6 +57,16 @@ void follow_placement(tenant_region_pointer self,
 caf::result<void> flush(tenant_region_pointer self,
                         const flush_request& request);
 caf::result<void> confirm(tenant_region_pointer self);
+
+// -- tenant_region_story.cpp --------------------------------------------------
+
+void report(tenant_region_pointer self, catalog::region_event event,
+            std::string text);
+/// When which step of becoming the home began.
+void note_phase(tenant_region_pointer self);
+
+/// Tells of the values that were given up since it was called last.
+void report_discarded(tenant_region_pointer self);
 
 // -- tenant_region_memory.cpp -------------------------------------------------
 

@@ -63,7 +63,8 @@ public:
       return begin();
     if (auto step = leave_home())
       return step;
-    if (!region_.settled)
+    // A dead home settles nothing.
+    if (!region_.settled || !is_healthy(region_.home))
       return std::nullopt;
     if (auto step = forget_departed())
       return step;
@@ -186,9 +187,8 @@ private:
     return std::nullopt;
   }
 
-  /// Its home gives it the values.
   std::optional<placement_step> add_missing() const {
-    if (!is_healthy(region_.home) || welcome_holders() >= ideal_.size())
+    if (welcome_holders() >= ideal_.size())
       return std::nullopt;
     if (const auto id = best_stranger())
       return hold_on(*id, placement_reason::missing);

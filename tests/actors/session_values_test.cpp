@@ -52,13 +52,17 @@ struct known_client : one_client {
     return line->sent.back().frame;
   }
 
+  actors::tenant_region_actor quotes_region() {
+    return *find("prod", "quotes").value;
+  }
+
   /// Another node is its home from now on.
-  void depose() {
+  void depose(const actors::tenant_region_actor& region) {
     catalog::placement elsewhere;
     elsewhere.home = 2;
     elsewhere.replicas = {1};
     elsewhere.epoch = epoch() + 1000;
-    tell(*find("prod", "quotes").value, placement_decided{elsewhere, {}});
+    tell(region, placement_decided{elsewhere, {}});
   }
 
   /// A client of the region that is in the middle of a store.
@@ -258,13 +262,14 @@ TEST_CASE_METHOD(known_client,
                  "a store whose flush does not end well is unknown, and is not "
                  "made again by its repetition",
                  "[actors][session]") {
+  const auto region = quotes_region();
   // It is stored, and fenced before it is flushed.
   auto& steps
     = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   caf::anon_send(session, line_packet{packet(100, "store", new_bid(1))});
   while (bid().version() == 0)
     REQUIRE(steps.try_run_once());
-  depose();
+  depose(region);
   CHECK(wire::error_of(line->sent.back().frame).code == errc::unknown);
   CHECK_THAT(wire::error_of(line->sent.back().frame).detail,
              Catch::Contains("fenced"));
@@ -321,10 +326,10 @@ TEST_CASE_METHOD(known_client, "a value is read with what is known of it",
   confirmed.push_back({"confirm", true});
   CHECK(wire::number_or(call("load", confirmed).frame.fields, "committed", 0)
         == 1);
-  depose();
+  depose(quotes_region());
   CHECK(refusal("load", confirmed) == errc::fenced);
   // Nobody has been heard of who is the home.
-  advance(300ms);
+  advance(600ms);
   CHECK(*wire::find_text(call("load", wanted).frame.fields, "freshness")
         == "stale");
 }

@@ -44,9 +44,10 @@ std::set<std::string> names_of(const wire::fields& fields) {
 }
 
 const std::set<std::string> region_columns{
-  "region",        "bytes",   "bytes_max", "bytes_free", "variables",
-  "variables_max", "clients", "epoch",     "home",       "state",
-  "role",          "rights",  "replicas",  "settled",    "began_empty"};
+  "region",    "bytes",         "bytes_max",   "bytes_free",
+  "variables", "variables_max", "clients",     "epoch",
+  "home",      "state",         "role",        "rights",
+  "replicas",  "settled",       "began_empty", "whole"};
 
 wire::fields attach_arguments(const std::string& region,
                               const std::string& access) {

@@ -16,7 +16,7 @@ using ids = std::set<std::uint64_t>;
 constexpr std::uint64_t mebibyte = 1 << 20;
 
 /// Elections and retries take their time.
-bool creates(const node_cluster& cluster, std::uint64_t at,
+bool makes(const node_cluster& cluster, std::uint64_t at,
              const std::string& region, std::uint64_t copies = 3) {
   return eventually(
     [&] {
@@ -58,7 +58,7 @@ std::size_t words_in(const std::string& text) {
 bool creates_on(const node_cluster& cluster, std::uint64_t home,
                 const std::string& region, std::uint64_t copies) {
   const wire::fields wish{{"region", region}, {"node", home}};
-  if (!creates(cluster, home, region, copies)
+  if (!makes(cluster, home, region, copies)
       || !cluster.call(home, "move_region", wish))
     return false;
   // Others that held it before the wish was known let go, one after another.
@@ -80,7 +80,7 @@ bool is_drained(const node_cluster& cluster, std::uint64_t node) {
   return eventually(
     [&] {
       const auto name = "probe-" + std::to_string(++tries);
-      return creates(cluster, node, name)
+      return makes(cluster, node, name)
              && number(cluster.region_seen_by(node, name), "home") != node;
     },
     30s);
@@ -100,7 +100,7 @@ TEST_CASE(
   REQUIRE(is_drained(cluster, 3));
   // More than the leader has under way at a time.
   for (int i = 0; i < 24; ++i)
-    REQUIRE(creates(cluster, 3, "later-" + std::to_string(i)));
+    REQUIRE(makes(cluster, 3, "later-" + std::to_string(i)));
 
   INFO(cluster.logs());
   ids homes;
@@ -128,7 +128,7 @@ TEST_CASE(
   cluster.kill(3);
   REQUIRE(eventually([&] { return cluster.status(1).down == 1; }, 30s));
   // Decided after that: the leader has looked at the regions since.
-  REQUIRE(creates(cluster, 1, "meanwhile"));
+  REQUIRE(makes(cluster, 1, "meanwhile"));
   REQUIRE(settles_on(cluster, 1, "meanwhile", {1, 2}));
   const auto waiting = cluster.region_seen_by(1, "waits");
   REQUIRE(cluster.call(1, "members_remove", {{"node", std::uint64_t{3}}}));
