@@ -108,7 +108,7 @@ TEST_CASE("what programs were told is safe is committed, whoever is killed "
 TEST_CASE("a frozen node leaves a flush unknown, and the next one finds out",
           "[process][flush]") {
   real_node node{node_text(own_tenant(one_region))};
-  const auto client = connect_for(node, 200ms);
+  const auto client = connect_for(node, 1500ms);
   const auto quotes = client.attach("quotes", shm::access::write).value();
   const auto bid = quotes.find<double>("bid").value();
   REQUIRE(bid.store(1));
