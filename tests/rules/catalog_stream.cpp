@@ -169,12 +169,13 @@ command entry_stream::of_placement(const contents& at) {
   const auto of = name(at);
   const auto expected = epoch(at, of);
   const auto found = at.regions.find(of);
-  switch (draw(5)) {
+  switch (draw(7)) {
   case 0:
     if (found == at.regions.end() || found->second.placement.replicas.empty())
       return move_home{of, expected, node()};
     return move_home{of, expected, *found->second.placement.replicas.rbegin()};
-  case 1: {
+  case 1:
+  case 2: {
     if (found == at.regions.end())
       return set_placement{of, expected, node(), {node()}};
     auto replicas = found->second.placement.replicas;
