@@ -1,9 +1,8 @@
 #include "apps/examples/tour_cluster.hpp"
 
 #include "apps/examples/program.hpp"
+#include "apps/processes/free_ports.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,27 +21,7 @@ constexpr std::size_t node_count = 3;
 constexpr auto reach_patience = 30s;
 constexpr auto pause_between_looks = 5ms;
 
-using ports = std::array<std::uint16_t, node_count>;
-
-/// Ports that are free just now. All are held until the last is found, so that
-/// each is another one.
-ports free_ports() {
-  ports found{};
-  std::array<shm::descriptor, node_count> held;
-  for (std::size_t i = 0; i < node_count; ++i) {
-    held[i] = shm::descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* const place = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(held[i].get(), place, length) != 0
-        || ::getsockname(held[i].get(), place, &length) != 0)
-      throw tour_failure{"no port of 127.0.0.1 is free"};
-    found[i] = ntohs(address.sin_port);
-  }
-  return found;
-}
+using ports = std::vector<std::uint16_t>;
 
 std::string address_of(std::uint16_t port) {
   return "\"127.0.0.1:" + std::to_string(port) + "\"";
@@ -179,7 +158,7 @@ private:
 class trio {
 public:
   explicit trio(const cast& players) {
-    const auto all = free_ports();
+    const auto all = processes::free_ports(node_count);
     for (std::size_t i = 0; i < node_count; ++i)
       members_[i].emplace(players, i, all);
   }

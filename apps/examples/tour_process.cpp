@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <sstream>
 #include <utility>
 
@@ -25,19 +24,8 @@ using namespace std::chrono_literals;
 /// Longer than anything here takes, so that only a hang meets it.
 constexpr auto patience = 20s;
 
-volatile sig_atomic_t end_wanted = 0;
-
-void note_end(int) {
-  end_wanted = 1;
-}
-
 [[noreturn]] void fail(const std::string& what) {
   throw tour_failure{what + ": " + ::strerror(errno)};
-}
-
-void go_on_or_throw() {
-  if (end_wanted != 0)
-    throw tour_failure{"interrupted"};
 }
 
 struct pipe_ends {
@@ -232,10 +220,6 @@ void child::reap(steady_clock::time_point until) {
   }
 }
 
-std::string program_directory() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path();
-}
-
 std::vector<int> usable_processors(std::size_t count) {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -246,27 +230,6 @@ std::vector<int> usable_processors(std::size_t count) {
     if (CPU_ISSET(cpu, &set))
       found.push_back(cpu);
   return found;
-}
-
-void rest(std::chrono::nanoseconds duration) {
-  const auto until = steady_clock::now() + duration;
-  for (;;) {
-    go_on_or_throw();
-    const auto left
-      = std::min<std::chrono::nanoseconds>(until - steady_clock::now(), 100ms);
-    if (left <= 0ns)
-      return;
-    const timespec time{0, static_cast<long>(left.count())};
-    ::nanosleep(&time, nullptr);
-  }
-}
-
-void end_on_signals() {
-  struct sigaction action {};
-  action.sa_handler = note_end;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
 }
 
 } // namespace holdfast::examples

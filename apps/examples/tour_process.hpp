@@ -1,6 +1,8 @@
 // Other programs as processes: started as another user, watched, ended.
 #pragma once
 
+#include "apps/processes/interruption.hpp"
+#include "apps/processes/process.hpp"
 #include "shm/descriptor.hpp"
 
 #include <sys/types.h>
@@ -13,6 +15,11 @@
 #include <vector>
 
 namespace holdfast::examples {
+
+using processes::end_on_signals;
+using processes::go_on_or_throw;
+using processes::program_directory;
+using processes::rest;
 
 /// The tour cannot go on.
 struct tour_failure : std::runtime_error {
@@ -37,7 +44,8 @@ struct launch {
 using told = std::map<std::string, std::string>;
 
 /// A running program. Killed when this object or this process ends. Every wait
-/// is bounded and ends in a tour_failure.
+/// is bounded and ends in a tour_failure,
+/// or in processes::interrupted.
 class child {
 public:
   explicit child(const launch& what);
@@ -77,16 +85,7 @@ private:
   std::string text_;
 };
 
-/// The directory that this program is in.
-std::string program_directory();
-
 /// Up to `count` processors that this process may use.
 std::vector<int> usable_processors(std::size_t count);
-
-/// Sleeps; a tour_failure if somebody wants the tour to end.
-void rest(std::chrono::nanoseconds duration);
-
-/// From now on SIGINT and SIGTERM end the tour in order.
-void end_on_signals();
 
 } // namespace holdfast::examples

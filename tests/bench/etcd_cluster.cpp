@@ -3,7 +3,7 @@
 #include "tests/bench/grpc_line.hpp"
 #include "tests/bench/protobuf_fields.hpp"
 #include "tests/bench/server.hpp"
-#include "tests/support/free_ports.hpp"
+#include "apps/processes/free_ports.hpp"
 
 #include <unistd.h>
 
@@ -68,7 +68,7 @@ std::string name_of(std::size_t member) {
 class etcd_cluster final : public consensus_cluster {
 public:
   explicit etcd_cluster(std::string directory)
-    : directory_{std::move(directory)}, ports_{test::free_ports(2 * members)} {
+    : directory_{std::move(directory)}, ports_{processes::free_ports(2 * members)} {
     for (std::size_t member = 0; member < members; ++member)
       servers_.push_back(std::make_unique<server>(
         arguments_of(member), directory_ + "/" + name_of(member) + ".log"));

@@ -3,7 +3,7 @@
 #include "shm/client/connection.hpp"
 #include "shm/client/line.hpp"
 #include "tests/bench/server.hpp"
-#include "tests/support/free_ports.hpp"
+#include "apps/processes/free_ports.hpp"
 #include "tests/support/real_node.hpp"
 
 #include <array>
@@ -108,7 +108,7 @@ private:
 
 class holdfast_cluster final : public consensus_cluster {
 public:
-  holdfast_cluster() : ports_{test::free_ports(members)} {
+  holdfast_cluster() : ports_{processes::free_ports(members)} {
     const on_any_processor everywhere;
     for (std::size_t member = 0; member < members; ++member)
       nodes_.push_back(std::make_unique<test::real_node>(text_of(member)));

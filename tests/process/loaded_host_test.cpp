@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 using namespace holdfast;
 using namespace holdfast::test;

@@ -1,6 +1,6 @@
 #include "tests/process/node_cluster.hpp"
 
-#include "tests/support/free_ports.hpp"
+#include "apps/processes/free_ports.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -51,7 +51,7 @@ list_style over_tls(const issued_files& issued, std::uint64_t node) {
 }
 
 node_cluster::node_cluster(std::size_t count)
-  : hosts_(count, "127.0.0.1"), ports_{free_ports(count)} {
+  : hosts_(count, "127.0.0.1"), ports_{processes::free_ports(count)} {
   for (std::uint64_t id = 1; id <= count; ++id)
     sections_[id] = list_for(id, {});
 }

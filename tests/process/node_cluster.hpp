@@ -2,8 +2,8 @@
 // loopback or each in a network of its own.
 #pragma once
 
+#include "apps/processes/split_network.hpp"
 #include "shm/client/connection.hpp"
-#include "tests/process/split_network.hpp"
 #include "tests/runtime/issued_files.hpp"
 #include "tests/support/real_node.hpp"
 
@@ -15,6 +15,8 @@
 #include <vector>
 
 namespace holdfast::test {
+
+using processes::split_network;
 
 /// What a node tells of its cluster.
 struct told_status {

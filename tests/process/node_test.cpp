@@ -13,6 +13,7 @@
 #include <iostream>
 #include <set>
 #include <sstream>
+#include <thread>
 
 using namespace holdfast;
 using namespace holdfast::test;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 
 using namespace holdfast;
 using namespace holdfast::test;

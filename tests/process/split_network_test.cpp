@@ -1,4 +1,4 @@
-#include "tests/process/split_network.hpp"
+#include "apps/processes/split_network.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/skipped.hpp"
@@ -11,6 +11,7 @@
 
 using namespace holdfast;
 using namespace holdfast::test;
+using holdfast::processes::split_network;
 
 namespace {
 

@@ -53,7 +53,11 @@ struct outcome {
   std::uint64_t losses = 0; ///< reported, and rightly so
 };
 
-outcome simulate(const options& wanted);
+class recorder;
+
+/// With a recorder it goes on after a violation, so that what clients see of it
+/// is recorded, too.
+outcome simulate(const options& wanted, recorder* record_in = nullptr);
 
 struct bug {
   std::string_view name;

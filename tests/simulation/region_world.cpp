@@ -12,8 +12,11 @@ constexpr boot_time settling_after = 20s;
 
 } // namespace
 
-region_world::region_world(const options& wanted)
-  : options_{wanted}, chance_{wanted.seed} {
+region_world::region_world(const options& wanted, recorder* record_in)
+  : options_{wanted},
+    recorder_{record_in},
+    looking_{wanted.seed},
+    chance_{wanted.seed} {
   arrange();
   rule_.faults = wanted.rule;
   rule_.durable = manners_.durable;
@@ -86,7 +89,8 @@ void region_world::check() {
 outcome region_world::run() {
   begin();
   boot_time mended_at{};
-  while (!queue_.empty() && witness_.violation().empty()) {
+  while (!queue_.empty()
+         && (recorder_ != nullptr || witness_.violation().empty())) {
     auto next = queue_.top();
     queue_.pop();
     now_ = next.at;
@@ -98,11 +102,15 @@ outcome region_world::run() {
     if (mending_ && now_ >= mended_at + settling_after)
       break;
     next.what();
+    if (recorder_ != nullptr)
+      look();
     ++result_.events;
     check();
   }
   if (witness_.violation().empty())
     check_end();
+  if (recorder_ != nullptr)
+    look_finally();
   result_.violation = witness_.violation();
   if (!result_.violation.empty())
     result_.ending = report();
@@ -112,8 +120,8 @@ outcome region_world::run() {
   return result_;
 }
 
-outcome simulate(const options& wanted) {
-  return region_world{wanted}.run();
+outcome simulate(const options& wanted, recorder* record_in) {
+  return region_world{wanted, record_in}.run();
 }
 
 std::string region_world::report() const {

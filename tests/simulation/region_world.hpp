@@ -5,6 +5,7 @@
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/region_node.hpp"
 #include "tests/simulation/region_options.hpp"
+#include "tests/simulation/region_recorder.hpp"
 
 #include <deque>
 #include <functional>
@@ -14,7 +15,7 @@ namespace holdfast::region_simulation {
 
 class region_world {
 public:
-  explicit region_world(const options& wanted);
+  explicit region_world(const options& wanted, recorder* record_in = nullptr);
   outcome run();
 
 private:
@@ -76,6 +77,7 @@ private:
 
   // region_world_tables.cpp
   void start(std::size_t slot);
+  void forget(region_node& node);
   void spread();
   void apply_tables(std::size_t slot, epoch_number index);
   void lead();
@@ -94,6 +96,8 @@ private:
   void store(region_node& node);
   void flush(region_node& node);
   void read(region_node& node);
+  void look();
+  void look_finally();
 
   region_node& node(node_id id) {
     return nodes_[id - 1];
@@ -104,6 +108,9 @@ private:
   std::string report() const;
 
   options options_;
+  recorder* recorder_; ///< null: nothing is recorded
+  /// Of what is only recorded: nothing else depends on it.
+  simulation::chance looking_;
   manners manners_;
   region_replica::options rule_;
   simulation::chance chance_;

@@ -28,9 +28,11 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
         if (!chance_.permille(manners_.loss) && catalog_.settle(of))
           spread();
       });
-    else if (std::holds_alternative<wipe>(each))
+    else if (std::holds_alternative<wipe>(each)) {
       on.cells.clear(), on.history.clear(), on.dirty.clear();
-    else if (std::holds_alternative<stop_writers>(each))
+      if (recorder_ != nullptr)
+        recorder_->forget(on);
+    } else if (std::holds_alternative<stop_writers>(each))
       on.stopping = true, on.shown.now = publish::state::fenced;
     else if (const auto* above = std::get_if<outnumber>(&each)) {
       auto& has = on.cells[above->key];
@@ -133,6 +135,8 @@ void region_world::carry_take_over(region_node& on, const take_over& what,
 /// What it calls committed it must have, and it must last.
 void region_world::carry_commit(region_node& on, const commit& what) {
   for (const auto& each : what.versions) {
+    if (recorder_ != nullptr)
+      recorder_->committed(on, each.key, each.version);
     const auto& of = on.history[each.key];
     const auto found = of.find(each.version);
     if (found != of.end())
@@ -149,6 +153,8 @@ void region_world::carry_end(region_node& on, const end_wait& what) {
     return;
   const auto asked = std::move(found->second);
   on.waiting.erase(found);
+  if (recorder_ != nullptr)
+    recorder_->end(on, what.who, what.how == region_replica::outcome::ok, now_);
   if (what.how != region_replica::outcome::ok) {
     on.unflushed.clear(); // whoever stored them stores them again
     return;
@@ -180,6 +186,8 @@ void region_world::carry_loss(const region_node& on, const report_loss&) {
     return; // a newer home will not see it
   }
   ++result_.losses;
+  if (recorder_ != nullptr)
+    recorder_->stop();
   witness_.lost_all();
 }
 

@@ -28,6 +28,8 @@ void region_world::store(region_node& on) {
   const auto version = on.cells[key].version + 1;
   const auto value = witness_.stored(key, on.shown.epoch, version);
   on.put(key, version, value);
+  if (recorder_ != nullptr)
+    recorder_->stored(on, key, version, value, now_);
   if (on.unflushed.empty())
     on.stored_in = on.shown.epoch;
   on.unflushed[key] = value;
@@ -43,6 +45,8 @@ void region_world::flush(region_node& on) {
   const bool durable = manners_.durable && chance_.permille(300);
   on.waiting[who] = {
     durable ? request::kind::durable : request::kind::flush, on.unflushed, {}};
+  if (recorder_ != nullptr)
+    recorder_->begin_flush(on, who, now_);
   carry(on, on.rule->on_flush(on.local(now_), who, stored_in, durable));
 }
 
@@ -53,6 +57,9 @@ void region_world::read(region_node& on) {
   if (options_.world.reads_without_asking) {
     for (const auto& [key, has] : on.cells)
       witness_.read(on.id, key, has.value, asked.least[key]);
+    if (recorder_ != nullptr)
+      recorder_->look(on, 1 + looking_.below(manners_.variables),
+                      torture::record_kind::confirmed_read, now_);
     return;
   }
   drain(on);
@@ -60,7 +67,26 @@ void region_world::read(region_node& on) {
     asked.values[key] = on.cells[key].value;
   const auto who = ++last_waiter_;
   on.waiting[who] = std::move(asked);
+  if (recorder_ != nullptr)
+    for (variable_key key = 1; key <= manners_.variables; ++key)
+      recorder_->begin_read(on, who, key, now_);
   carry(on, on.rule->on_read(on.local(now_), who));
+}
+
+/// Somebody reads at some node without asking, now and then.
+void region_world::look() {
+  auto& on = nodes_[looking_.below(nodes_.size())];
+  if (looking_.permille(100) && on.up && on.rule && on.shown.epoch != 0)
+    recorder_->look(on, 1 + looking_.below(manners_.variables),
+                    torture::record_kind::read, now_);
+}
+
+void region_world::look_finally() {
+  now_ += boot_time{1};
+  for (const auto id : catalog_.now().holders())
+    if (node(id).rule)
+      for (variable_key key = 1; key <= manners_.variables; ++key)
+        recorder_->look(node(id), key, torture::record_kind::final_read, now_);
 }
 
 } // namespace holdfast::region_simulation

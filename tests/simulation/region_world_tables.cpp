@@ -18,6 +18,12 @@ void region_world::start(std::size_t slot) {
   tick(slot);
 }
 
+void region_world::forget(region_node& on) {
+  on.forget();
+  if (recorder_ != nullptr)
+    recorder_->forget(on);
+}
+
 void region_world::spread() {
   for (std::size_t slot = 0; slot < nodes_.size(); ++slot)
     if (nodes_[slot].up)
@@ -39,7 +45,7 @@ void region_world::apply_tables(std::size_t slot, epoch_number index) {
   const auto& placed = catalog_.at(index);
   if (!placed.concerns(on.id)) {
     if (on.rule)
-      on.forget();
+      forget(on);
     return;
   }
   if (!on.rule) {

@@ -35,7 +35,7 @@ void region_world::crash(std::size_t slot) {
     return;
   const auto life = on.next_machine();
   on.up = false;
-  on.forget();
+  forget(on);
   for (std::size_t other = 0; other < nodes_.size(); ++other)
     if (other != slot && nodes_[other].up && chance_.permille(500))
       on_node(other, some(1000, 300'000), [this, other, slot, life] {

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace holdfast::test {
+namespace holdfast::processes {
 
 class split_network {
 public:
@@ -62,4 +62,4 @@ private:
   std::vector<shm::descriptor> places_;
 };
 
-} // namespace holdfast::test
+} // namespace holdfast::processes

@@ -1,4 +1,4 @@
-#include "tests/process/split_network.hpp"
+#include "apps/processes/split_network.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace holdfast::test {
+namespace holdfast::processes {
 
 namespace {
 
@@ -165,4 +165,4 @@ void split_network::heal() const {
   }
 }
 
-} // namespace holdfast::test
+} // namespace holdfast::processes

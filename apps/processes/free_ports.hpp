@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-namespace holdfast::test {
+namespace holdfast::processes {
 
 /// Ports that were free a moment ago, each another one. Throws
 /// std::runtime_error when there are none.
 std::vector<std::uint16_t> free_ports(std::size_t count);
 
-} // namespace holdfast::test
+} // namespace holdfast::processes

@@ -1,4 +1,4 @@
-#include "tests/support/free_ports.hpp"
+#include "apps/processes/free_ports.hpp"
 
 #include "shm/descriptor.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <stdexcept>
 
-namespace holdfast::test {
+namespace holdfast::processes {
 
 namespace {
 
@@ -37,4 +37,4 @@ std::vector<std::uint16_t> free_ports(std::size_t count) {
   return ports;
 }
 
-} // namespace holdfast::test
+} // namespace holdfast::processes

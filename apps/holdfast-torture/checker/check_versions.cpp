@@ -1,0 +1,84 @@
+// A home has all that was safe in the epochs before its own, and gives higher
+// versions. If it gives one again, it has lost what had it, even if nobody
+// looked before that was overwritten.
+#include "apps/holdfast-torture/checker/rules.hpp"
+#include "apps/holdfast-torture/checker/words.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace holdfast::torture {
+
+namespace {
+
+struct birth {
+  std::uint32_t variable;
+  std::size_t era;
+  stamp at;
+  bool safe; ///< else only stored
+  const record* by;
+  const record* flush;
+
+  /// Of one epoch, what was stored comes first: only other epochs count.
+  auto place() const noexcept {
+    return std::tie(variable, era, at.epoch, safe, at.version);
+  }
+};
+
+std::vector<birth> births_of(const evidence& from) {
+  std::vector<birth> made;
+  const auto add = [&](const written* of, bool safe, const record& by,
+                       const record* flush = nullptr) {
+    if (of != nullptr && of->exact())
+      made.push_back({of->store->variable, from.era_of(of->low.epoch), of->low,
+                      safe, &by, flush});
+  };
+  for (const auto& each : from.acknowledged())
+    add(from.find(each.store->value), true, *each.store, each.flush);
+  for (const auto& client : from.all().clients)
+    for (const auto& each : client) {
+      if (each.stored())
+        add(from.find(each.value), false, each);
+      if (each.told_committed()
+          || (each.saw_value() && each.kind != record_kind::read))
+        add(from.find(each.value), true, each);
+    }
+  return made;
+}
+
+void blame(const birth& safe, const birth& later, findings& into) {
+  std::string text = about_variable(*later.by) + "version ";
+  text += std::to_string(safe.at.version);
+  text += " of epoch " + std::to_string(safe.at.epoch);
+  text += " was safe, and then epoch " + std::to_string(later.at.epoch);
+  text += " gave version " + std::to_string(later.at.version);
+  into.add(rule::version_given_again, std::move(text),
+           {safe.by, safe.flush, later.by});
+}
+
+} // namespace
+
+void check_versions(const evidence& from, findings& into) {
+  auto all = births_of(from);
+  std::sort(all.begin(), all.end(), [](const birth& one, const birth& other) {
+    return one.place() < other.place();
+  });
+  const birth* before = nullptr; // the highest safe version of older epochs
+  const birth* within = nullptr; // and with this epoch
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& each = all[i];
+    const bool same = i > 0 && all[i - 1].variable == each.variable
+                      && all[i - 1].era == each.era;
+    if (!same)
+      before = within = nullptr;
+    else if (all[i - 1].at.epoch != each.at.epoch)
+      before = within;
+    if (before != nullptr && each.at.version <= before->at.version)
+      blame(*before, each, into);
+    if (each.safe
+        && (within == nullptr || within->at.version < each.at.version))
+      within = &each;
+  }
+}
+
+} // namespace holdfast::torture

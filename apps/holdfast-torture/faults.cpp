@@ -1,0 +1,253 @@
+#include "apps/holdfast-torture/faults.hpp"
+
+#include "apps/holdfast-torture/boot_time.hpp"
+#include "apps/holdfast-torture/checker/words.hpp"
+#include "apps/processes/interruption.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace holdfast::torture {
+
+namespace {
+
+using processes::rest;
+using std::chrono::steady_clock;
+
+/// With pauses that leave the processors to the nodes.
+template <class Condition>
+bool await(Condition holds, std::chrono::milliseconds patience) {
+  const auto until = steady_clock::now() + patience;
+  while (!holds()) {
+    if (steady_clock::now() > until)
+      return false;
+    rest(defaults::look);
+  }
+  return true;
+}
+
+/// A node that does not end when told to, or does not start again, says so.
+template <class Order>
+void order(std::uint32_t node, Order what) {
+  try {
+    what();
+  } catch (const processes::interrupted&) {
+    throw;
+  } catch (const std::runtime_error& failure) {
+    throw promise_broken{rule::node_ended, "node " + std::to_string(node) + ": "
+                                             + failure.what()};
+  }
+}
+
+record fault_record(fault_kind kind, std::uint32_t node) {
+  record made;
+  made.kind = record_kind::fault;
+  made.value = static_cast<std::uint64_t>(kind);
+  made.node = node;
+  made.outcome = record_outcome::ok;
+  made.begin_ns = now_ns();
+  return made;
+}
+
+} // namespace
+
+faults::faults(const torture_options& options, nodes& at, crew& clients,
+               history_writer& record_in, history_tail& tail,
+               std::size_t replicas)
+  : options_{options},
+    nodes_{at},
+    clients_{clients},
+    history_{record_in},
+    tail_{tail},
+    replicas_{replicas} {
+  // nop
+}
+
+faults::target faults::choose(const planned_fault& what) const {
+  for (const auto id : nodes_.all()) {
+    const auto told = nodes_.region_at(id);
+    if (!told)
+      continue;
+    target made{told->home, true, told->epoch};
+    auto others = nodes_.all();
+    others.erase(told->home);
+    const bool movable = what.kind == fault_kind::drain;
+    if (what.at_home || movable || others.empty())
+      return made;
+    made.node = *std::next(
+      others.begin(), static_cast<std::ptrdiff_t>(what.choice % others.size()));
+    made.at_home = false;
+    return made;
+  }
+  throw run_problem{"no node tells where the region lives"};
+}
+
+void faults::carry_out(const planned_fault& what) {
+  rest(what.gap);
+  if (const auto ended = clients_.ended(); !ended.empty())
+    throw run_problem{ended};
+  if (what.kind == fault_kind::client_kill)
+    return kill_client(what);
+  const auto victim = choose(what);
+  auto noted = fault_record(what.kind, victim.node);
+  noted.epoch = noted.epoch_before = victim.epoch;
+  noted.flags = victim.at_home ? flag_at_home : 0;
+  last_ = "after a " + std::string{word_for(what.kind)} + " of node "
+          + std::to_string(victim.node);
+  history_.begin(noted);
+  befall(what, victim.node);
+  noted.end_ns = now_ns();
+  history_.end(noted);
+  await_service(noted.begin_ns);
+  await_whole();
+}
+
+void faults::befall(const planned_fault& what, std::uint32_t node) {
+  begin(what.kind, node);
+  try {
+    if (options_.survives_one())
+      await_service(now_ns());
+    rest(what.length);
+  } catch (const promise_broken&) {
+    end(what.kind, node);
+    throw;
+  }
+  end(what.kind, node);
+}
+
+void faults::kill_client(const planned_fault& what) {
+  auto noted = fault_record(what.kind, 0);
+  const auto who = clients_.replace(what.choice);
+  noted.node = who.node;
+  noted.version = who.id;
+  noted.end_ns = now_ns();
+  history_.note(noted);
+  await_service(noted.begin_ns);
+}
+
+void faults::begin(fault_kind kind, std::uint32_t node) {
+  switch (kind) {
+  case fault_kind::kill:
+    return nodes_.kill(node);
+  case fault_kind::restart:
+    return order(node, [&] { nodes_.stop(node); });
+  case fault_kind::pause:
+    return nodes_.freeze(node);
+  case fault_kind::drain:
+    if (const auto done = nodes_.call(node, "drain"); !done)
+      throw run_problem{"drain: " + done.assume_error().message()};
+    return await_leaving(node);
+  default:
+    return nodes_.cut(kind, node);
+  }
+}
+
+void faults::end(fault_kind kind, std::uint32_t node) {
+  switch (kind) {
+  case fault_kind::kill:
+  case fault_kind::restart:
+    return order(node, [&] { nodes_.start(node); });
+  case fault_kind::pause:
+    return nodes_.thaw(node);
+  case fault_kind::drain:
+    if (const auto done = nodes_.call(node, "resume"); !done)
+      throw run_problem{"resume: " + done.assume_error().message()};
+    return;
+  default:
+    return nodes_.heal();
+  }
+}
+
+/// Where there are replicas, what lives on a drained node moves.
+void faults::await_leaving(std::uint32_t node) {
+  const auto left = [&] {
+    const auto told = nodes_.region_at(node);
+    return told && told->home != node;
+  };
+  if (replicas_ > 0 && !await(left, defaults::service_patience))
+    throw run_problem{"the region does not leave a node that is drained"};
+}
+
+void faults::await_service(std::int64_t since_ns) {
+  const auto served = [&] {
+    expect_no_end();
+    tail_.look();
+    return tail_.last_flush_ns() >= since_ns;
+  };
+  if (!await(served, defaults::service_patience))
+    throw promise_broken{rule::not_served,
+                         "no flush was acknowledged within "
+                           + std::to_string(defaults::service_patience.count())
+                           + " s " + last_ + ": " + where_it_stands()};
+}
+
+void faults::await_whole() {
+  if (!await([this] { return is_whole(); }, defaults::whole_patience))
+    throw promise_broken{rule::not_whole,
+                         "not every replica has everything again within "
+                           + std::to_string(defaults::whole_patience.count())
+                           + " s " + last_ + ": " + where_it_stands()};
+}
+
+void faults::expect_no_end() {
+  if (const auto told = nodes_.ended(); !told.empty())
+    throw promise_broken{rule::node_ended, told + " (" + last_ + ")"};
+}
+
+bool faults::is_whole() {
+  expect_no_end();
+  std::optional<region_facts> first;
+  for (const auto id : nodes_.all()) {
+    const auto told = nodes_.region_at(id);
+    if (!told)
+      return false;
+    note_reset(told->began_empty);
+    if (first && (told->home != first->home || told->epoch != first->epoch))
+      return false;
+    if (!first)
+      first = told;
+    if (told->replicas < replicas_
+        || (told->home == id && told->state != "active"))
+      return false;
+  }
+  return first && all_let_readers_in(first->home);
+}
+
+/// A node that lost its memory holds nothing until it does, and losing another
+/// one before would be more than the region survives.
+bool faults::all_let_readers_in(std::uint32_t home) const {
+  const auto all = replicas_ > 0 ? nodes_.all() : node_ids{home};
+  return std::all_of(all.begin(), all.end(), [this](std::uint32_t id) {
+    return nodes_.lets_readers_in(id);
+  });
+}
+
+void faults::note_reset(std::uint64_t epoch) {
+  if (epoch <= std::exchange(began_empty_, std::max(began_empty_, epoch)))
+    return;
+  record made;
+  made.kind = record_kind::reset;
+  made.outcome = record_outcome::ok;
+  made.epoch = made.epoch_before = epoch;
+  made.begin_ns = made.end_ns = now_ns();
+  history_.note(made);
+}
+
+std::string faults::where_it_stands() const {
+  std::string all;
+  for (const auto id : nodes_.all()) {
+    all += all.empty() ? "node " : "; node ";
+    all += std::to_string(id);
+    const auto told = nodes_.region_at(id);
+    all += told ? " names home " + std::to_string(told->home) + " in epoch "
+                    + std::to_string(told->epoch) + ", state " + told->state
+                    + ", " + std::to_string(told->replicas) + " replicas"
+                    + (nodes_.lets_readers_in(id) ? ", lets readers in"
+                                                  : ", lets no readers in")
+                : std::string{" tells nothing"};
+  }
+  return all;
+}
+
+} // namespace holdfast::torture
