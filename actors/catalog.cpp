@@ -110,7 +110,7 @@ caf::result<region_home> find_home(catalog_pointer self,
   if (found == regions.end())
     return make_error(shm::errc::no_such_region,
                       "region '" + query.name.region + "'");
-  return region_home{found->second.placement};
+  return region_home{found->second.id, found->second.placement};
 }
 
 placement_plan plan_places(catalog_pointer self, const placement_query& query) {

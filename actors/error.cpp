@@ -34,6 +34,10 @@ caf::error make_error(shm::errc code, std::string detail) {
   return make_error(shm::failed(code, std::move(detail)));
 }
 
+bool is_ours(const caf::error& error) {
+  return error.category() == category;
+}
+
 shm::error to_shm(const caf::error& error) {
   if (error.category() == category) {
     std::string detail;

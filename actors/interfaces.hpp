@@ -41,7 +41,7 @@ using tenant_region_actor = caf::typed_actor<
   caf::replies_to<flush_request>::with<void>,
   // Answers when this node is sure to have been the home all the time.
   caf::replies_to<confirm_request>::with<void>,
-  // Stores a value for a client without a mapping.
+  // Stores a value for a session, once; answers when it is committed.
   caf::replies_to<store_value_request>::with<stored_value>,
   // Copies one.
   caf::replies_to<load_value_request>::with<loaded_value>,
@@ -71,7 +71,10 @@ using region_maker_actor = caf::typed_actor<
 /// Another node's router, as seen from this one. It travels.
 using peer_router_actor = caf::typed_actor<
   // A word of a holder there to the holder here.
-  caf::reacts_to<region_packet>>;
+  caf::reacts_to<region_packet>,
+  // What a session there asks of the home here.
+  caf::replies_to<store_value_request>::with<stored_value>,
+  caf::replies_to<load_value_request>::with<loaded_value>>;
 
 /// How another node's router is reached; null: it is not.
 struct router_route {
@@ -89,6 +92,9 @@ struct local_holder {
 using region_router_actor = peer_router_actor::extend<
   // What a holder here says to one elsewhere.
   caf::reacts_to<outgoing_packet>,
+  // What a session here asks of a home elsewhere.
+  caf::replies_to<for_home<store_value_request>>::with<stored_value>,
+  caf::replies_to<for_home<load_value_request>>::with<loaded_value>,
   // Says how another node is reached.
   caf::reacts_to<router_route>,
   // Says where words for a region go.

@@ -182,6 +182,7 @@ struct home_query {
 };
 
 struct region_home {
+  catalog::log_index id = 0; ///< of the region
   catalog::placement placed; ///< home 0: not chosen yet
 };
 
@@ -332,33 +333,6 @@ struct flush_request {
 
 /// What is in memory now is to be committed, and this node to be the home.
 struct confirm_request {};
-
-/// Store a value on behalf of a client that does not map the region. Never
-/// waits: contended where a client is in the middle of a store.
-struct store_value_request {
-  std::string variable;
-  std::vector<std::byte> value;
-  std::optional<std::uint64_t> expected; ///< the version it must have now
-};
-
-/// It is in the home's memory.
-struct stored_value {
-  std::uint64_t version = 0;
-  std::uint64_t epoch = 0; ///< to be flushed with
-};
-
-/// Copy a value for a client that does not map the region. Never waits.
-struct load_value_request {
-  std::string variable;
-};
-
-struct loaded_value {
-  std::vector<std::byte> value;
-  std::uint64_t version = 0;
-  std::uint64_t committed = 0;
-  std::uint64_t epoch = 0;
-  shm::freshness freshness;
-};
 
 /// No one attaches any more, and it ends with its last client.
 struct retire_request {

@@ -1,13 +1,15 @@
-// What the holders of a region say to each other, as it travels, and what goes
-// between a region's actor, the router and the keeper inside a node.
+// What the holders of a region say to each other, and what sessions ask of its
+// home, as it travels; and what goes between a region's actor, the router and
+// the keeper inside a node.
 #pragma once
 
 #include "actors/rules/catalog/commands.hpp"
-#include "actors/rules/peer_hello.hpp"
+#include "actors/rules/made_stores.hpp"
 #include "shm/region.hpp"
 
 #include <caf/meta/type_name.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -38,7 +40,76 @@ typename Inspector::result_type inspect(Inspector& f, region_packet& x) {
            x.region, x.number, x.part, x.parts, x.content);
 }
 
+// What a session asks of a region's home. Errors: fenced and unavailable, it is
+// not the home, or not yet; unknown, it may be so.
+
+/// Store a value on behalf of a client that does not map the region, once for
+/// each serial, and answer when it is committed. Never waits for a client:
+/// contended where one is in the middle of a store.
+struct store_value_request {
+  std::uint64_t region = 0; ///< its id
+  rules::session_id by;
+  std::uint64_t serial = 0; ///< ascends in its session
+  std::string variable;
+  std::vector<char> value;
+  bool expects = false; ///< the variable has this version now:
+  std::uint64_t expected = 0;
+};
+
+struct stored_value {
+  std::uint64_t version = 0;
+};
+
+/// Copy a value for a client that does not map the region. Never waits for a
+/// client.
+struct load_value_request {
+  std::uint64_t region = 0; ///< its id
+  std::string variable;
+  /// What is answered is committed, and this node was the home meanwhile.
+  bool confirm = false;
+};
+
+struct loaded_value {
+  std::vector<char> value;
+  std::uint64_t version = 0;
+  std::uint64_t committed = 0;
+  std::uint64_t epoch = 0;
+  std::uint8_t freshness = 0; ///< a shm::freshness_kind
+  std::chrono::nanoseconds age{};
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, store_value_request& x) {
+  return f(caf::meta::type_name("store_value_request"), x.region, x.by.node,
+           x.by.incarnation, x.by.number, x.serial, x.variable, x.value,
+           x.expects, x.expected);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, stored_value& x) {
+  return f(caf::meta::type_name("stored_value"), x.version);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, load_value_request& x) {
+  return f(caf::meta::type_name("load_value_request"), x.region, x.variable,
+           x.confirm);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, loaded_value& x) {
+  return f(caf::meta::type_name("loaded_value"), x.value, x.version,
+           x.committed, x.epoch, x.freshness, x.age);
+}
+
 // -- inside a node ------------------------------------------------------------
+
+/// A session's request for the home of a region on another node.
+template <class Request>
+struct for_home {
+  std::uint64_t node = 0;
+  Request what;
+};
 
 /// A region's message for another node.
 struct outgoing_packet {

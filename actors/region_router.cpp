@@ -1,5 +1,7 @@
 #include "actors/region_router.hpp"
 
+#include "actors/error.hpp"
+
 #include <caf/all.hpp>
 
 namespace holdfast::actors {
@@ -15,6 +17,24 @@ void deliver(router_pointer self, const Handles& to, std::uint64_t whom,
              Message message) {
   if (const auto found = to.find(whom); found != to.end())
     self->send(found->second, std::move(message));
+}
+
+template <class Answer, class Request>
+caf::result<Answer> ask_here(router_pointer self, Request& request) {
+  const auto found = self->state.regions.find(request.region);
+  if (found == self->state.regions.end())
+    return make_error(shm::errc::unavailable, "the region is not there yet");
+  return self->delegate(found->second, std::move(request));
+}
+
+template <class Answer, class Request>
+caf::result<Answer> ask_there(router_pointer self, for_home<Request>& request) {
+  const auto found = self->state.routes.find(request.node);
+  if (found == self->state.routes.end())
+    return make_error(shm::errc::unavailable, "node "
+                                                + std::to_string(request.node)
+                                                + " is not connected");
+  return self->delegate(found->second, std::move(request.what));
 }
 
 void note_holder(router_pointer self, const local_holder& holder) {
@@ -34,6 +54,18 @@ region_router_actor::behavior_type region_router(router_pointer self) {
     [self](region_packet& packet) {
       const auto region = packet.region;
       deliver(self, self->state.regions, region, std::move(packet));
+    },
+    [self](store_value_request& request) {
+      return ask_here<stored_value>(self, request);
+    },
+    [self](load_value_request& request) {
+      return ask_here<loaded_value>(self, request);
+    },
+    [self](for_home<store_value_request>& request) {
+      return ask_there<stored_value>(self, request);
+    },
+    [self](for_home<load_value_request>& request) {
+      return ask_there<loaded_value>(self, request);
     },
     [self](outgoing_packet& packet) {
       deliver(self, self->state.routes, packet.to, std::move(packet.packet));

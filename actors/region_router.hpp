@@ -1,5 +1,6 @@
-// Carries what the holders of regions say from node to node. Knows how other
-// nodes are reached and which actor has which region; reads no word of it.
+// Carries from node to node what the holders of regions say, and what sessions
+// ask of a home. Knows how other nodes are reached and which actor has which
+// region; reads no word of it.
 #pragma once
 
 #include "actors/interfaces.hpp"

@@ -21,7 +21,8 @@ namespace holdfast::actors {
 /// What a client may learn about the node.
 struct node_facts {
   std::uint64_t id = 1;
-  std::uint32_t uid = 0; ///< its user, who may operate it, as root may
+  rules::wide_id incarnation; ///< of its process
+  std::uint32_t uid = 0;      ///< its user, who may operate it, as root may
   std::string name;
   std::string version;
   std::chrono::milliseconds lease{};
@@ -33,6 +34,7 @@ struct session_options {
   peer_credentials credentials;
   catalog_actor catalog;
   region_keeper_actor keeper;
+  region_router_actor router;
   cluster_actor cluster;
   node_facts node;
   std::function<shm::boot_clock::time_point()> now;
@@ -77,10 +79,10 @@ struct session_state {
   /// not made again.
   struct made_store {
     std::uint64_t request = 0;
-    std::size_t digest = 0;     ///< of what was asked
-    tenant_region_actor region; ///< where it was made: no later one has it
-    stored_value made;
-    bool committed = false; ///< until then it is flushed again
+    std::size_t digest = 0;    ///< of what was asked
+    std::uint64_t serial = 0;  ///< by which homes know it
+    std::uint64_t version = 0; ///< 0: not committed, for all it knows
+    bool in_doubt = false;     ///< it may have been made
   };
 
   struct holding {
@@ -96,7 +98,8 @@ struct session_state {
   std::optional<std::string> newcomer;     ///< its name, while unlogged
   std::map<std::string, holding> holdings; ///< by region
   std::deque<made_store> stores;           ///< the latest ones
-  std::function<void()> again;             ///< what was contended
+  std::uint64_t last_serial = 0;           ///< of them
+  std::function<void()> again;             ///< what is to be tried again
 };
 
 session_actor::behavior_type

@@ -1,13 +1,11 @@
 // What a session stores and reads for a client that does not map the region.
 //
 // A store is made once for each request: asked for again by the same id, its
-// outcome is told again, or found out.
-#include "actors/session_barriers.hpp"
-#include "config/defaults.hpp"
+// outcome is told again, or found out at the home.
+#include "actors/session_home.hpp"
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 #include <string_view>
 
 namespace holdfast::actors {
@@ -16,132 +14,75 @@ namespace {
 
 using shm::errc;
 
-/// Tries it again in a while; false when that has been done often enough.
-bool again_later(session_pointer self, int& tries, std::function<void()> it) {
-  if (++tries >= config::session_tries_max)
-    return false;
-  self->state.again = std::move(it);
-  self->delayed_send(self, config::session_retry_interval, retry_due{});
-  return true;
+std::vector<char> chars_of(const wire::bytes& bytes) {
+  const auto* from = reinterpret_cast<const char*>(bytes.data());
+  return {from, from + bytes.size()};
+}
+
+wire::bytes bytes_of(const std::vector<char>& chars) {
+  const auto* from = reinterpret_cast<const std::byte*>(chars.data());
+  return {from, from + chars.size()};
 }
 
 // -- storing ------------------------------------------------------------------
 
-struct wanted_store {
-  asked request;
+store_value_request read_store(session_pointer self, const asked& request) {
   store_value_request what;
-  std::size_t digest = 0;
-  int tries = 0;
-};
-
-using wanted_store_pointer = std::shared_ptr<wanted_store>;
+  const auto& node = self->state.options.node;
+  what.by = {node.id, node.incarnation, self->state.who->session};
+  what.variable = request.text("variable");
+  if (const auto* value = wire::find(request.fields, "value"))
+    what.value = chars_of(std::get<wire::bytes>(*value));
+  what.expects = wire::find(request.fields, "expected") != nullptr;
+  what.expected = wire::number_or(request.fields, "expected", 0);
+  return what;
+}
 
 std::size_t digest_of(const std::string& region,
                       const store_value_request& what) {
   auto all = region;
   all += '/';
   all += what.variable;
-  all += what.expected ? ' ' + std::to_string(*what.expected) : std::string{};
+  all += what.expects ? ' ' + std::to_string(what.expected) : std::string{};
   all += ' ';
-  all.append(reinterpret_cast<const char*>(what.value.data()),
-             what.value.size());
+  all.append(what.value.data(), what.value.size());
   return std::hash<std::string>{}(all);
 }
 
-wanted_store_pointer read_store(const asked& request) {
-  auto wanted = std::make_shared<wanted_store>();
-  wanted->request = {request.id, {{"region", request.text("region")}}};
-  auto& what = wanted->what;
-  what.variable = request.text("variable");
-  if (const auto* value = wire::find(request.fields, "value"))
-    what.value = std::get<wire::bytes>(*value);
-  if (wire::find(request.fields, "expected") != nullptr)
-    what.expected = wire::number_or(request.fields, "expected", 0);
-  wanted->digest = digest_of(request.text("region"), what);
-  return wanted;
-}
-
-session_state::made_store* made_by(session_pointer self,
-                                   std::uint64_t request) {
+auto made_by(session_pointer self, std::uint64_t request) {
   auto& stores = self->state.stores;
-  const auto found
-    = std::find_if(stores.begin(), stores.end(), [request](const auto& each) {
-        return each.request == request;
-      });
-  return found == stores.end() ? nullptr : &*found;
+  return std::find_if(
+    stores.begin(), stores.end(),
+    [request](const auto& each) { return each.request == request; });
 }
 
-void tell_stored(session_pointer self, const session_state::made_store& store) {
-  answer(self, store.request, {{"version", store.made.version}});
-}
-
-/// It is in memory: whatever keeps it from being committed, it may still be.
-void flush_made(session_pointer self, session_state::made_store& store) {
-  const auto id = store.request;
-  wait_for(
-    self, store.region, flush_request{store.made.epoch, false},
-    [self, id] {
-      auto& done = *made_by(self, id);
-      done.committed = true;
-      tell_stored(self, done);
+/// Under a serial of its own, or the one that it had before.
+void make(session_pointer self, const asked& request,
+          store_value_request what) {
+  const auto id = request.id;
+  what.serial = made_by(self, id)->serial;
+  const auto search
+    = begin_search(self, {id, {{"region", request.text("region")}}});
+  search->in_doubt = made_by(self, id)->in_doubt;
+  ask_home(
+    self, search, what,
+    [self, id](const stored_value& stored) {
+      made_by(self, id)->version = stored.version;
+      answer(self, id, {{"version", stored.version}});
     },
     [self, id](const shm::error& why) {
-      auto detail = std::string{shm::name_of(why.code)};
-      detail += ": ";
-      detail += why.detail;
-      refuse(self, id, shm::failed(errc::unknown, std::move(detail)));
+      if (why.code == errc::unknown)
+        made_by(self, id)->in_doubt = true;
+      else
+        self->state.stores.erase(made_by(self, id)); // it had no effect
+      refuse(self, id, why);
     });
-}
-
-void on_made(session_pointer self, const wanted_store& wanted,
-             const tenant_region_actor& region, const stored_value& made) {
-  auto& stores = self->state.stores;
-  if (stores.size() == config::session_stores_max)
-    stores.pop_front();
-  stores.push_back({wanted.request.id, wanted.digest, region, made, false});
-  flush_made(self, stores.back());
-}
-
-void make(session_pointer self, const wanted_store_pointer& wanted) {
-  with_region(self, wanted->request, [=](const tenant_region_actor& region) {
-    self->request(region, caf::infinite, wanted->what)
-      .then(
-        [=](const stored_value& made) { on_made(self, *wanted, region, made); },
-        [=](const caf::error& error) {
-          const auto why = to_shm(error);
-          if (why.code != errc::contended
-              || !again_later(self, wanted->tries, [=] { make(self, wanted); }))
-            refuse(self, wanted->request.id, why);
-        });
-  });
-}
-
-void repeat(session_pointer self, const wanted_store& wanted,
-            session_state::made_store& made) {
-  if (made.digest != wanted.digest)
-    refuse(self, wanted.request.id,
-           shm::failed(errc::bad_argument, "request "
-                                             + std::to_string(made.request)
-                                             + " was another store"));
-  else if (made.committed)
-    tell_stored(self, made);
-  else
-    flush_made(self, made);
 }
 
 // -- reading ------------------------------------------------------------------
 
-struct wanted_load {
-  asked request;
-  tenant_region_actor region;
-  loaded_value loaded;
-  int tries = 0;
-};
-
-using wanted_load_pointer = std::shared_ptr<wanted_load>;
-
-std::string_view word_of(shm::freshness_kind kind) {
-  switch (kind) {
+std::string_view word_of(std::uint8_t kind) {
+  switch (static_cast<shm::freshness_kind>(kind)) {
   case shm::freshness_kind::fresh:
     return "fresh";
   case shm::freshness_kind::stale:
@@ -152,93 +93,83 @@ std::string_view word_of(shm::freshness_kind kind) {
   return "?";
 }
 
-void tell_loaded(session_pointer self, const wanted_load& wanted) {
-  const auto& loaded = wanted.loaded;
-  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
-                     loaded.freshness.age)
-                     .count();
-  answer(self, wanted.request.id,
-         {{"value", loaded.value},
+void tell_loaded(session_pointer self, std::uint64_t request,
+                 const loaded_value& loaded) {
+  const auto age
+    = std::chrono::duration_cast<std::chrono::milliseconds>(loaded.age).count();
+  answer(self, request,
+         {{"value", bytes_of(loaded.value)},
           {"version", loaded.version},
           {"committed", loaded.committed},
           {"epoch", loaded.epoch},
-          {"freshness", std::string{word_of(loaded.freshness.kind)}},
+          {"freshness", std::string{word_of(loaded.freshness)}},
           {"age_ms", static_cast<std::uint64_t>(age)}});
 }
 
-/// What was in memory is committed, if this node was home from then on.
-void on_confirmed(session_pointer self, const wanted_load_pointer& wanted) {
-  self->request(wanted->region, caf::infinite, region_status_query{})
-    .then(
-      [=](const region_report& now) {
-        auto& loaded = wanted->loaded;
-        if (now.status.epoch != loaded.epoch)
-          return refuse(
-            self, wanted->request.id,
-            shm::failed(errc::unknown, "another epoch has begun meanwhile"));
-        loaded.committed = std::max(loaded.committed, loaded.version);
-        tell_loaded(self, *wanted);
-      },
-      refusing(self, wanted->request.id));
+void load_at_home(session_pointer self, const asked& request,
+                  const load_value_request& what) {
+  ask_home(
+    self, begin_search(self, request), what,
+    [self, id = request.id](const loaded_value& loaded) {
+      tell_loaded(self, id, loaded);
+    },
+    [self, id = request.id](const shm::error& why) { refuse(self, id, why); });
 }
 
-void on_loaded(session_pointer self, const wanted_load_pointer& wanted) {
-  if (!wanted->request.truth("confirm"))
-    return tell_loaded(self, *wanted);
-  wait_for(
-    self, wanted->region, confirm_request{},
-    [=] { on_confirmed(self, wanted); },
-    [=](const shm::error& why) { refuse(self, wanted->request.id, why); });
-}
-
-void look(session_pointer self, const wanted_load_pointer& wanted) {
-  self
-    ->request(wanted->region, caf::infinite,
-              load_value_request{wanted->request.text("variable")})
-    .then(
-      [=](const loaded_value& loaded) {
-        wanted->loaded = loaded;
-        on_loaded(self, wanted);
-      },
-      [=](const caf::error& error) {
-        const auto why = to_shm(error);
-        if (why.code != errc::contended
-            || !again_later(self, wanted->tries, [=] { look(self, wanted); }))
-          refuse(self, wanted->request.id, why);
-      });
+/// What this node has, if it has it; a client in the way is waited for.
+void load_here(session_pointer self, const asked& request,
+               const load_value_request& what) {
+  ask_home_here(
+    self, region_named_in(self, request), what,
+    [self, id = request.id](const loaded_value& loaded) {
+      tell_loaded(self, id, loaded);
+    },
+    [=](const caf::error& error) {
+      const auto why = to_shm(error);
+      if (why.code == errc::unavailable || why.code == errc::contended
+          || why.code == errc::fenced)
+        load_at_home(self, request, what);
+      else
+        refuse(self, request.id, why);
+    });
 }
 
 } // namespace
 
 void store(session_pointer self, const asked& request) {
-  const auto wanted = read_store(request);
-  if (wanted->what.value.size() > config::session_value_bytes_max)
+  auto what = read_store(self, request);
+  if (what.value.size() > config::session_value_bytes_max)
     return refuse(
       self, request.id,
       shm::failed(errc::too_long,
                   "'value' has at most "
                     + std::to_string(config::session_value_bytes_max)
                     + " bytes: attach the region for more"));
-  self->state.under_way = session_state::work::unhurried;
-  if (auto* made = made_by(self, request.id))
-    repeat(self, *wanted, *made);
-  else
-    make(self, wanted);
+  const auto digest = digest_of(request.text("region"), what);
+  auto& stores = self->state.stores;
+  if (const auto known = made_by(self, request.id); known != stores.end()) {
+    if (known->digest != digest)
+      return refuse(
+        self, request.id,
+        shm::failed(errc::bad_argument, "request " + std::to_string(request.id)
+                                          + " was another store"));
+    if (known->version != 0)
+      return answer(self, request.id, {{"version", known->version}});
+  } else {
+    if (stores.size() == config::session_stores_max)
+      stores.pop_front();
+    stores.push_back({request.id, digest, ++self->state.last_serial, 0, false});
+  }
+  make(self, request, std::move(what));
 }
 
 void load(session_pointer self, const asked& request) {
-  self->state.under_way = session_state::work::unhurried;
-  const auto wanted = std::make_shared<wanted_load>();
-  wanted->request = request;
-  with_region(self, request, [=](const tenant_region_actor& region) {
-    wanted->region = region;
-    look(self, wanted);
-  });
-}
-
-void try_again(session_pointer self) {
-  if (const auto again = std::exchange(self->state.again, nullptr))
-    again();
+  const load_value_request what{0, request.text("variable"),
+                                request.truth("confirm")};
+  if (what.confirm)
+    load_at_home(self, request, what);
+  else
+    load_here(self, request, what);
 }
 
 } // namespace holdfast::actors

@@ -1,6 +1,5 @@
 #include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
-#include "actors/tenant_region_values.hpp"
 #include "actors/tenant_region_variables.hpp"
 
 namespace holdfast::actors {
@@ -72,6 +71,10 @@ void start(pointer self, tenant_region_options options) {
   state.pace = rules::drain_pace{options.pace};
   state.options = std::move(options);
   const auto& chosen = state.options;
+  const auto own_keys = chosen.rule.own_keys;
+  state.made = rules::made_stores{own_keys};
+  for (auto& [name, id] : state.options.variables)
+    id += own_keys;
   state.rule.emplace(chosen.node, chosen.life, chosen.admitted, chosen.rule);
   find_slots(self);
   for (const auto& [key, slot] : state.slots)
@@ -122,12 +125,8 @@ tenant_region(pointer self, tenant_region_options options) {
     [self](const grow_request& request) { return grow(self, request.bytes); },
     [self](const flush_request& request) { return flush(self, request); },
     [self](confirm_request) { return confirm(self); },
-    [self](const store_value_request& request) {
-      return store_value(memory_of(self), request);
-    },
-    [self](const load_value_request& request) {
-      return load_value(memory_of(self), request, self->state.options.now());
-    },
+    [self](const store_value_request& request) { return store(self, request); },
+    [self](const load_value_request& request) { return load(self, request); },
     [self](const placement_decided& decided) {
       follow_placement(self, decided);
     },

@@ -7,10 +7,11 @@
 #include "actors/log.hpp"
 #include "actors/region_packet.hpp"
 #include "actors/rules/drain_pace.hpp"
+#include "actors/rules/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
 #include "shm/clock.hpp"
 
-#include <caf/response_promise.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <functional>
@@ -26,7 +27,8 @@ namespace holdfast::actors {
 struct tenant_region_options {
   /// Nobody else writes to it.
   std::shared_ptr<shm::region> region;
-  /// Ids of the variables that it has, by name.
+  /// Ids of the variables that it has, by name. Once it runs: their keys, which
+  /// lie behind the rule's own.
   std::map<std::string, std::uint64_t> variables;
   region_maker_actor maker;
   region_keeper_actor keeper; ///< null: nothing settles
@@ -103,7 +105,10 @@ struct tenant_region_state {
   std::uint64_t packets = 0; ///< sent so far
   /// To be stored once more, above these versions; a client held the lock.
   std::map<region_replica::variable_key, std::uint64_t> outnumbering;
-  std::map<region_replica::waiter, caf::response_promise> barriers;
+  /// What sessions stored last: rows of the rule below own_keys.
+  rules::made_stores made{0};
+  std::map<region_replica::waiter, std::function<void(region_replica::outcome)>>
+    barriers;
   region_replica::waiter last_barrier = 0;
   std::optional<reign> begun; ///< of this node, and not told of yet
   /// Values that were given up, since the last tick.
@@ -111,6 +116,7 @@ struct tenant_region_state {
 
   bool writers_came = false; ///< since this memory was made
   bool replacing = false;    ///< other memory is being made
+  bool adopting = false;     ///< the rule waits for what is judged
   bool stopping = false;     ///< the rule waits for what was stored last
   std::vector<region_replica::change> stored_last;
 };

@@ -80,6 +80,10 @@ shm::error why_not(pointer self, readiness how) {
 
 } // namespace
 
+bool may_be_read(pointer self) {
+  return ready_for(self, shm::access::read) == readiness::now;
+}
+
 caf::result<attached_region> attach(pointer self,
                                     const attach_request& request) {
   auto& state = self->state;

@@ -160,6 +160,7 @@ void wipe(pointer self) {
   if (auto cleared = memory_of(self).clear_values(); !cleared)
     return give_up(self, cleared.assume_error());
   self->state.outnumbering.clear();
+  self->state.made.clear();
   find_slots(self);
 }
 
@@ -169,9 +170,10 @@ caf::result<void> add_variable(pointer self,
   auto added = add_variable(memory_of(self), request.variable);
   if (added.flag == caf::rt_error)
     return added;
-  state.options.variables[request.variable.name] = request.id;
+  const auto key = request.id + state.options.rule.own_keys;
+  state.options.variables[request.variable.name] = key;
   find_slots(self);
-  state.rule->add_variable(request.id);
+  state.rule->add_variable(key);
   return caf::unit;
 }
 

@@ -31,6 +31,8 @@ void on_session_down(tenant_region_pointer self,
                      const caf::actor_addr& session);
 caf::result<void> watch(tenant_region_pointer self,
                         const watch_request& request);
+/// What is not there yet must not look empty.
+bool may_be_read(tenant_region_pointer self);
 /// Answers those for whom the region is ready now, and those who have waited
 /// too long.
 void look_at_waiting(tenant_region_pointer self);
@@ -54,9 +56,40 @@ void on_packet(tenant_region_pointer self, region_packet& packet);
 void on_holder_died(tenant_region_pointer self, const holder_died& died);
 void follow_placement(tenant_region_pointer self,
                       const placement_decided& decided);
+
+// -- tenant_region_requests.cpp: what clients wait for ------------------------
+
 caf::result<void> flush(tenant_region_pointer self,
                         const flush_request& request);
 caf::result<void> confirm(tenant_region_pointer self);
+caf::result<stored_value> store(tenant_region_pointer self,
+                                const store_value_request& request);
+caf::result<loaded_value> load(tenant_region_pointer self,
+                               const load_value_request& request);
+
+// -- tenant_region_rows.cpp: what the rule has keys for -----------------------
+
+/// The bytes of a row as it is now, appended; its version. Nothing: it is not
+/// there any more, or changes too fast.
+std::optional<std::uint64_t> append_row(tenant_region_pointer self,
+                                        region_replica::variable_key key,
+                                        std::vector<char>& into);
+/// Shows what another holder has. An error: the region cannot go on here.
+shm::result<void> show_row(tenant_region_pointer self,
+                           const region_replica::row& what,
+                           std::span<const char> bytes);
+/// Stores it above that version, unless there is a value.
+shm::result<void> take_row(tenant_region_pointer self,
+                           const region_replica::row& what,
+                           std::span<const char> bytes);
+/// False if a client is in the way: later then.
+bool outnumber_row(tenant_region_pointer self, region_replica::variable_key key,
+                   std::uint64_t above);
+/// At a new home: what sessions stored and was lost is forgotten.
+std::vector<region_replica::change> judge_stores(tenant_region_pointer self);
+/// Takes changes of own rows to the rule.
+void drain_own(tenant_region_pointer self,
+               const std::vector<rules::made_stores::change>& changes);
 
 // -- tenant_region_story.cpp --------------------------------------------------
 

@@ -1,6 +1,5 @@
 // The region's rule: what happens goes to it, and what it wants is carried out,
 // in its order.
-#include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
 #include "config/defaults.hpp"
 #include "config/region_bounds.hpp"
@@ -27,15 +26,11 @@ bool read_rows(pointer self, carried_message& into) {
   if (rows == nullptr)
     return true;
   for (auto& each : *rows) {
-    const auto slot = self->state.slots.find(each.key);
-    if (slot == self->state.slots.end())
-      return false;
     const auto before = into.payload.size();
-    const auto version = memory(self).append_value(slot->second, into.payload);
-    if (!version || version.assume_value() < each.stored.version)
+    const auto version = append_row(self, each.key, into.payload);
+    if (!version || *version < each.stored.version)
       return false;
-    each.carry(version.assume_value(), into.payload.size() - before,
-               into.said.epoch);
+    each.carry(*version, into.payload.size() - before, into.said.epoch);
   }
   return true;
 }
@@ -71,7 +66,7 @@ void carry_out(pointer self, region_replica::send& what,
 
 // -- into memory --------------------------------------------------------------
 
-/// Calls `use(slot, row, bytes)` for each of the rows, which are in the order
+/// Calls `use(self, row, bytes)` for each of the rows, which are in the order
 /// of those that arrived.
 template <class Use>
 void for_rows(pointer self, const std::vector<row>& rows,
@@ -81,10 +76,9 @@ void for_rows(pointer self, const std::vector<row>& rows,
   for (const auto& each : rows) {
     while (at < came->size() && (*came)[at].key != each.key)
       ++at;
-    const auto slot = self->state.slots.find(each.key);
-    if (at == came->size() || slot == self->state.slots.end())
+    if (at == came->size())
       return;
-    if (auto done = use(slot->second, each, with.bytes[at]); !done)
+    if (auto done = use(self, each, with.bytes[at]); !done)
       return give_up(self, done.assume_error());
   }
 }
@@ -97,46 +91,26 @@ void carry_out(pointer self, region_replica::apply& what,
                        ? shm::layout::region_role::home
                        : shm::layout::region_role::replica,
                      now.home, what.epoch);
-  if (with == nullptr)
-    return;
-  for_rows(
-    self, what.rows, *with,
-    [&](std::uint32_t slot, const row& each, std::span<const char> bytes) {
-      return region.show_value(slot, each.stored.version, bytes);
-    });
+  if (with != nullptr)
+    for_rows(self, what.rows, *with, show_row);
 }
 
 void carry_out(pointer self, region_replica::take_over& what,
                const arrived_message* with) {
-  if (with == nullptr)
-    return;
-  for_rows(
-    self, what.rows, *with,
-    [&](std::uint32_t slot, const row& each, std::span<const char> bytes) {
-      auto stored = memory(self).store_first(slot, each.stored.version, bytes);
-      // A client is storing there: then it has a value.
-      if (!stored && stored.assume_error().code == shm::errc::contended)
-        return shm::result<void>{boost::outcome_v2::success()};
-      return stored;
-    });
+  if (with != nullptr)
+    for_rows(self, what.rows, *with, take_row);
   look_for_changes(self);
-}
-
-/// False if a client is in the way: later then.
-bool outnumber(pointer self, region_replica::variable_key key,
-               std::uint64_t above) {
-  const auto slot = self->state.slots.find(key);
-  if (slot == self->state.slots.end())
-    return true;
-  const auto stored = memory(self).store_above(slot->second, above);
-  return stored || stored.assume_error().code != shm::errc::contended;
 }
 
 void carry_out(pointer self, region_replica::outnumber& what,
                const arrived_message*) {
-  if (!outnumber(self, what.key, what.above))
+  if (!outnumber_row(self, what.key, what.above))
     self->state.outnumbering[what.key] = what.above;
   look_for_changes(self);
+}
+
+void carry_out(pointer self, region_replica::adopted&, const arrived_message*) {
+  self->state.adopting = true;
 }
 
 void carry_out(pointer self, region_replica::wipe&, const arrived_message*) {
@@ -171,25 +145,9 @@ void carry_out(pointer self, region_replica::end_wait& what,
   const auto found = barriers.find(what.who);
   if (found == barriers.end())
     return;
-  auto answer = std::move(found->second);
+  const auto end = std::move(found->second);
   barriers.erase(found);
-  switch (what.how) {
-  case region_replica::outcome::ok:
-    answer.deliver(caf::unit);
-    return;
-  case region_replica::outcome::fenced:
-    answer.deliver(make_error(shm::errc::fenced,
-                              "this node is not the home of the region now"));
-    return;
-  case region_replica::outcome::rejected:
-    answer.deliver(
-      make_error(shm::errc::overloaded, "too many wait for the region"));
-    return;
-  case region_replica::outcome::unknown:
-    answer.deliver(
-      make_error(shm::errc::unknown, "no majority has said that it has it"));
-    return;
-  }
+  end(what.how);
 }
 
 // -- to the tables, and for people --------------------------------------------
@@ -217,17 +175,6 @@ void carry_out(pointer self, region_replica::report_loss& what,
            + ": flushed values that were not on disk may be lost");
 }
 
-caf::result<void> wait_for(
-  pointer self,
-  const std::function<region_replica::actions(region_replica::waiter)>& ask) {
-  auto& state = self->state;
-  auto answer = self->make_response_promise<caf::response_promise>();
-  const auto who = ++state.last_barrier;
-  state.barriers.emplace(who, answer);
-  carry(self, ask(who));
-  return answer;
-}
-
 } // namespace
 
 region_replica::boot_time now_of(pointer self) {
@@ -240,6 +187,8 @@ void carry(pointer self, region_replica::actions asked,
     std::visit([&](auto& what) { carry_out(self, what, with); }, each);
   note_phase(self);
   auto& state = self->state;
+  if (std::exchange(state.adopting, false))
+    carry(self, state.rule->on_adopted(now_of(self), judge_stores(self)));
   if (state.stopping && !state.replacing) {
     state.stopping = false;
     carry(self, state.rule->on_stopped(now_of(self),
@@ -266,7 +215,7 @@ std::uint32_t drain_to_rule(pointer self) {
   if (state.replacing)
     return 0;
   std::erase_if(state.outnumbering, [self](const auto& each) {
-    return outnumber(self, each.first, each.second);
+    return outnumber_row(self, each.first, each.second);
   });
   const auto changes = take_changes(self);
   carry(self, state.rule->on_drained(now_of(self), changes));
@@ -326,28 +275,6 @@ void follow_placement(pointer self, const placement_decided& decided) {
                 {from.home, from.replicas, from.epoch, from.settled_epoch,
                  from.settled_holders, from.began_empty, decided.departed}));
   look_at_waiting(self);
-}
-
-caf::result<void> flush(pointer self, const flush_request& request) {
-  if (self->state.retired)
-    return make_error(shm::errc::fenced, "the region is not here any more");
-  if (request.durable && !self->state.options.rule.durable)
-    return make_error(shm::errc::bad_argument,
-                      "'durable': the region is on no disk");
-  drain_to_rule(self);
-  return wait_for(self, [&](region_replica::waiter who) {
-    return self->state.rule->on_flush(now_of(self), who, request.stored_in,
-                                      request.durable);
-  });
-}
-
-caf::result<void> confirm(pointer self) {
-  if (self->state.retired)
-    return make_error(shm::errc::fenced, "the region is not here any more");
-  drain_to_rule(self);
-  return wait_for(self, [&](region_replica::waiter who) {
-    return self->state.rule->on_read(now_of(self), who);
-  });
 }
 
 } // namespace holdfast::actors

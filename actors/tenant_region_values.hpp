@@ -5,15 +5,15 @@
 #include "actors/messages.hpp"
 #include "shm/clock.hpp"
 
-#include <caf/result.hpp>
-
 namespace holdfast::actors {
 
-/// Neither waits for a client that is in the middle of a store.
-caf::result<stored_value> store_value(const shm::region& region,
-                                      const store_value_request& request);
+// Neither waits for a client that is in the middle of a store: contended.
 
-caf::result<loaded_value> load_value(const shm::region& region,
+/// Answers with the version.
+shm::result<std::uint64_t> store_value(const shm::region& region,
+                                       const store_value_request& request);
+
+shm::result<loaded_value> load_value(const shm::region& region,
                                      const load_value_request& request,
                                      shm::boot_clock::time_point now);
 

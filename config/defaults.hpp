@@ -252,6 +252,11 @@ inline constexpr std::size_t session_stores_max = 128;
 /// own store: as long as one that maps the region would wait.
 inline constexpr std::chrono::milliseconds session_retry_interval{5};
 inline constexpr int session_tries_max = 50;
+/// Time between two tries to find a region's home, at most.
+inline constexpr std::chrono::milliseconds session_retry_interval_max{100};
+/// Time for one answer of a home, after which it is asked again: another one
+/// may have taken over. Less than a home takes to count as down.
+inline constexpr std::chrono::milliseconds session_answer_patience{1000};
 /// Time the event loop gives to actors at a stretch, and in so much time it
 /// gives one: attaching takes some 50 us of it.
 inline constexpr std::chrono::microseconds loop_stretch{1000};

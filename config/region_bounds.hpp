@@ -39,6 +39,9 @@ inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t region_window_messages_max = 16;
 /// Discarded values that one record of the audit trail names.
 inline constexpr std::size_t discarded_named_max = 8;
+/// Sessions whose last store a region's holders remember, 64 bytes each: those
+/// that store at the same time, and some.
+inline constexpr std::size_t region_stores_max = 256;
 /// Flushes and reads that wait, of one region: one for each client.
 inline constexpr std::size_t region_waiters_max = 4096;
 

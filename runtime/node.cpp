@@ -134,7 +134,8 @@ node::node(const config::node_config& config, actors::log_function log,
     setup_{config.cluster},
     worker_{system_, {config::loop_stretch, config::loop_rest_per_work}},
     system_{setup_},
-    started_{shm::boot_clock::now()} {
+    started_{shm::boot_clock::now()},
+    process_{draw_wide_id()} {
   // nop
 }
 
@@ -168,12 +169,11 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
     return with_advice(std::move(log).assume_error(), config_);
   const auto incarnation = log.assume_value().who.start;
   start_elector(std::move(log).assume_value(), begun.members);
-  const auto process = draw_wide_id();
-  regions_ = region_cast::start(system_, {config_, catalog_, process, log_});
+  regions_ = region_cast::start(system_, {config_, catalog_, process_, log_});
   auto cluster
     = cluster_cast::start(system_, loop.io(),
                           {config_, elector_, catalog_, regions_.router,
-                           process, begun.members, log_});
+                           process_, begun.members, log_});
   if (!cluster)
     return std::move(cluster).assume_error();
   cluster_ = std::move(cluster).assume_value();
@@ -299,10 +299,11 @@ node::open_session(const actors::peer_credentials& credentials,
   options.credentials = credentials;
   options.catalog = catalog_;
   options.keeper = regions_.keeper;
+  options.router = regions_.router;
   options.cluster = cluster_->actor();
-  options.node
-    = {config_.node.id,        ::geteuid(), config_.node.name, node_version(),
-       config_.lease.duration, started_};
+  options.node = {config_.node.id,   process_,       ::geteuid(),
+                  config_.node.name, node_version(), config_.lease.duration,
+                  started_};
   options.now = shm::boot_clock::now;
   options.wall_now = std::chrono::system_clock::now;
   options.log = log_;

@@ -88,6 +88,7 @@ private:
   std::unique_ptr<discovery_watch> discovery_; // null without a directory
   std::unique_ptr<attach_endpoint> endpoint_;
   shm::boot_clock::time_point started_;
+  rules::wide_id process_; ///< drawn at each start
 };
 
 /// "0.1.0".

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 namespace holdfast::shell {
 
@@ -68,10 +70,56 @@ command_result stored_as(const stored_value& variable, std::uint64_t version,
   return out;
 }
 
-/// Makes sure that what was read was the newest and is committed.
-shm::result<void> confirm(node_link& node, const stored_value& variable,
-                          const stored_value::snapshot& read) {
-  return node.last_connection().confirm(variable.region(), read.stamp.epoch);
+std::pair<std::string_view, std::string_view>
+names_in(const stored_value& variable) {
+  const std::string_view path = variable.path();
+  const auto slash = path.find('/');
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+/// The newest value, which is committed; read once more at the home where that
+/// is another node.
+shm::result<ordered_json> confirmed_row(node_link& node,
+                                        const stored_value& variable,
+                                        const stored_value::snapshot& read) {
+  const auto& line = node.last_connection();
+  auto done = line.confirm(variable.region(), read.stamp.epoch);
+  if (!done && done.assume_error().code != errc::fenced)
+    return std::move(done).assume_error();
+  auto row = row_of(variable, read);
+  row["committed"] = true;
+  if (done)
+    return row;
+  const auto [region, name] = names_in(variable);
+  const auto loaded = line.load(region, name, true);
+  if (!loaded)
+    return loaded.assume_error();
+  const auto& newest = loaded.assume_value();
+  row["value"] = json_of(variable.type(), newest.value);
+  row["version"] = newest.version;
+  row["epoch"] = newest.epoch;
+  row["freshness"] = text_of({newest.freshness, newest.age});
+  return row;
+}
+
+/// This node is not the region's home: the value goes there, and is committed
+/// when the answer comes.
+command_result set_at_home(workplace& at, const arguments& with,
+                           std::optional<std::uint64_t> expected) {
+  const auto found
+    = stored_value::find(at.node, with.values[0], shm::access::read);
+  if (!found)
+    return found.assume_error();
+  const auto& variable = found.assume_value();
+  const auto bytes = bytes_of(variable.type(), with.values[1]);
+  if (!bytes)
+    return bytes.assume_error();
+  const auto [region, name] = names_in(variable);
+  const auto version = at.node.last_connection().store(
+    region, name, bytes.assume_value(), expected);
+  if (!version)
+    return version.assume_error();
+  return stored_as(variable, version.assume_value(), true);
 }
 
 std::optional<std::int64_t> change_of(const arguments& with) {
@@ -99,14 +147,16 @@ command_result get_values(workplace& at, const arguments& with) {
     const auto read = variable.assume_value().read();
     if (!read)
       return read.assume_error();
-    if (with.has("confirm"))
-      if (auto done
-          = confirm(at.node, variable.assume_value(), read.assume_value());
-          !done)
-        return std::move(done).assume_error();
-    out.data.push_back(row_of(variable.assume_value(), read.assume_value()));
-    if (read.assume_value().freshness.kind != shm::freshness_kind::fresh)
+    auto row
+      = with.has("confirm")
+          ? confirmed_row(at.node, variable.assume_value(), read.assume_value())
+          : shm::result<ordered_json>{
+            row_of(variable.assume_value(), read.assume_value())};
+    if (!row)
+      return std::move(row).assume_error();
+    if (row.assume_value()["freshness"] != "fresh")
       out.code = exit_code::stale;
+    out.data.push_back(std::move(row).assume_value());
   }
   if (with.values.size() > 1)
     return out;
@@ -125,6 +175,8 @@ command_result set_value(workplace& at, const arguments& with) {
     return expected.assume_error();
   const auto found
     = stored_value::find(at.node, with.values[0], shm::access::write);
+  if (!found && found.assume_error().code == errc::unavailable)
+    return set_at_home(at, with, expected.assume_value());
   if (!found)
     return found.assume_error();
   const auto& variable = found.assume_value();

@@ -23,12 +23,15 @@
 
 #include "shm/client/durability.hpp"
 #include "shm/error.hpp"
+#include "shm/freshness.hpp"
 #include "shm/region_view.hpp"
 #include "shm/wire/frame.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +71,16 @@ struct region_listing {
 struct variable_listing {
   std::string name, kind, type;
   std::uint64_t capacity = 0, version = 0, committed = 0;
+};
+
+/// A copy of a value, and what is known of it.
+struct loaded_value {
+  std::vector<std::byte> value;
+  std::uint64_t version = 0;
+  std::uint64_t committed = 0; // the latest version that is
+  std::uint64_t epoch = 0;
+  shm::freshness_kind freshness = shm::freshness_kind::orphaned;
+  std::chrono::milliseconds age{0}; // since it is stale
 };
 
 struct region_request {
@@ -158,6 +171,28 @@ public:
   /// reading: read and confirm again; unknown also when another epoch began.
   shm::result<void> confirm(const shm::region_view& region,
                             std::uint64_t epoch) const;
+
+  /// Stores a value at the region's home, whichever node that is, and returns
+  /// its version once it is committed; nothing has to be attached. `expected`:
+  /// only if the variable has that version, 0 for none. It is made once, also
+  /// when the home changes meanwhile. Needs a message, and waits for a
+  /// majority.
+  ///
+  /// Errors that had no effect: no_such_region, no_such_variable, wrong_type,
+  /// too_long (config: 61,440 bytes), version_conflict, contended, no_right,
+  /// fenced and unavailable (no home was found in time). unknown: it may have
+  /// been stored; load() tells what is there.
+  shm::result<std::uint64_t>
+  store(std::string_view region, std::string_view variable,
+        std::span<const std::byte> value,
+        std::optional<std::uint64_t> expected = std::nullopt) const;
+
+  /// Copies a value as this node has it, or its home where this node has none.
+  /// `confirmed`: asks the home, and the value is the newest and committed.
+  /// Errors: as store, and no_value.
+  shm::result<loaded_value> load(std::string_view region,
+                                 std::string_view variable,
+                                 bool confirmed = false) const;
 
   /// Errors: no_such_region, exists, full, bad_argument.
   shm::result<void> add_variable(std::string_view region,

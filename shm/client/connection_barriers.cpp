@@ -5,12 +5,9 @@
 
 namespace holdfast::client {
 
-namespace {
-
 using shm::errc;
 using shm::failed;
 
-/// A barrier whose answer does not come may have been reached.
 shm::error unknown_without_answer(shm::error why) {
   switch (why.code) {
   case errc::timeout:
@@ -22,8 +19,6 @@ shm::error unknown_without_answer(shm::error why) {
     return why;
   }
 }
-
-} // namespace
 
 shm::result<void> connection::ask_barrier(const shm::region_view& region,
                                           std::string_view command,

@@ -23,4 +23,7 @@ struct connection::shared {
   }
 };
 
+/// What it asked for may be so all the same.
+shm::error unknown_without_answer(shm::error why);
+
 } // namespace holdfast::client

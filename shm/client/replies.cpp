@@ -47,6 +47,24 @@ public:
     return held != nullptr && *held;
   }
 
+  wire::bytes bytes(std::string_view name) {
+    const auto* found = wire::find(from_, name);
+    const auto* held
+      = found == nullptr ? nullptr : std::get_if<wire::bytes>(found);
+    if (held == nullptr)
+      note(name, "bytes");
+    return held == nullptr ? wire::bytes{} : *held;
+  }
+
+  shm::freshness_kind freshness(std::string_view name) {
+    const auto word = text(name);
+    if (word != "fresh" && word != "stale" && word != "orphaned")
+      note(name, "fresh, stale or orphaned");
+    return word == "fresh"   ? shm::freshness_kind::fresh
+           : word == "stale" ? shm::freshness_kind::stale
+                             : shm::freshness_kind::orphaned;
+  }
+
   const wire::rows& rows(std::string_view name) {
     static const wire::rows none;
     const auto* found = wire::find(from_, name);
@@ -158,6 +176,24 @@ shm::result<node_greeting> read_greeting(const wire::fields& from) {
   out.principal = reply.text("principal");
   out.lease
     = milliseconds{static_cast<milliseconds::rep>(reply.number("lease_ms"))};
+  return reply.complete(std::move(out));
+}
+
+shm::result<std::uint64_t> read_stored(const wire::fields& from) {
+  reply_reader reply{from, "store"};
+  const auto version = reply.number("version");
+  return reply.complete(version);
+}
+
+shm::result<loaded_value> read_loaded(const wire::fields& from) {
+  reply_reader reply{from, "load"};
+  loaded_value out;
+  out.value = reply.bytes("value");
+  out.version = reply.number("version");
+  out.committed = reply.number("committed");
+  out.epoch = reply.number("epoch");
+  out.freshness = reply.freshness("freshness");
+  out.age = milliseconds{reply.number("age_ms")};
   return reply.complete(std::move(out));
 }
 

@@ -11,6 +11,11 @@ namespace holdfast::client {
 
 shm::result<node_greeting> read_greeting(const wire::fields& from);
 
+/// The version of what was stored.
+shm::result<std::uint64_t> read_stored(const wire::fields& from);
+
+shm::result<loaded_value> read_loaded(const wire::fields& from);
+
 /// Appends one page of a list; whether there is more.
 shm::result<bool> read_page(const wire::fields& from,
                             std::vector<region_listing>& into);

@@ -32,7 +32,7 @@ actors::session_actor one_client::connect(std::uint32_t uid) {
   options.credentials = {uid, 20, 30};
   options.catalog = catalog;
   options.keeper = keeper;
-  options.node = {1, 0, "node-1", "1.0", 300ms, now()()};
+  options.node = {1, {1, 1}, 0, "node-1", "1.0", 300ms, now()()};
   options.now = now();
   options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
   options.log = log();

@@ -17,6 +17,7 @@ tenant_region_options_of(stepped_system& in,
   options.rule.tick = 20ms;
   options.rule.ask_again = 20ms;
   options.rule.resend = 100ms;
+  options.rule.own_keys = 8;
   options.attach_patience = 5000ms;
   options.packet_bytes_max = 1 << 10;
   options.message_bytes_max = 1 << 20;

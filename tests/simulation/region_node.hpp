@@ -56,6 +56,7 @@ struct region_node {
   epoch_number stored_in = 0; ///< the first of them
   region_replica::publish shown;
   bool stopping = false;
+  bool adopting = false;
   std::map<waiter, request> waiting;
   epoch_number served = 0; ///< the last epoch it was seen to serve in
   bool kept = false;       ///< its memory is what it ever was
@@ -94,7 +95,7 @@ struct region_node {
     unflushed.clear();
     waiting.clear();
     shown = {};
-    stopping = kept = false;
+    stopping = adopting = kept = false;
     persisting = {};
   }
   std::vector<region_replica::change> drain() {

@@ -32,7 +32,9 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
       on.cells.clear(), on.history.clear(), on.dirty.clear();
       if (recorder_ != nullptr)
         recorder_->forget(on);
-    } else if (std::holds_alternative<stop_writers>(each))
+    } else if (std::holds_alternative<adopted>(each))
+      on.adopting = true;
+    else if (std::holds_alternative<stop_writers>(each))
       on.stopping = true, on.shown.now = publish::state::fenced;
     else if (const auto* above = std::get_if<outnumber>(&each)) {
       auto& has = on.cells[above->key];
@@ -47,6 +49,8 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
   if (on.rule) {
     const bool whole = on.rule->look().memory == memory::whole;
     on.kept = on.kept || whole;
+    if (std::exchange(on.adopting, false))
+      carry(on, on.rule->on_adopted(on.local(now_), {}));
     if (std::exchange(on.stopping, false))
       carry(on, on.rule->on_stopped(on.local(now_), on.drain()));
     if (manners_.durable && !asked.empty())

@@ -19,6 +19,15 @@ void machine::restore(holding kept) {
   held_.kind = memory::restored;
 }
 
+bool machine::knows(variable_key key) const {
+  return key < options_.own_keys || known_.contains(key);
+}
+
+stamp machine::origin_of(variable_key key) const {
+  const auto found = origins_.find(key);
+  return found == origins_.end() ? held_.at(key) : found->second;
+}
+
 void machine::send_to(node_id node, life to, words what) {
   out_.push_back(
     send{node, {is_home() ? placed_.epoch : promised_, life_, to, what}});
@@ -86,6 +95,7 @@ void machine::step_down() {
   lease_ = rules::lease{options_.lease};
   followers_.clear();
   wanted_.clear();
+  adopting_ = false;
 }
 
 actions machine::on_placement(boot_time now, const placement& placed) {
@@ -117,6 +127,7 @@ void machine::add_variable(variable_key key) {
 void machine::remove_variable(variable_key key) {
   known_.erase(key);
   held_.values.erase(key);
+  origins_.erase(key);
   uncommitted_.remove(key);
   provisional_.erase(key);
   changed_.erase(key);

@@ -65,6 +65,10 @@ public:
   /// its own changes, as a replica what deltas covered.
   actions on_durable(boot_time now, epoch_number epoch, sequence up_to);
 
+  /// The answer to `adopted`. These changes go out before anything that this
+  /// node took over.
+  actions on_adopted(boot_time now, const std::vector<change>& changes);
+
   // -- from clients -----------------------------------------------------------
 
   /// After a drain: ends once a majority has all that was drained so far.
@@ -97,6 +101,8 @@ public:
   const holding& held() const noexcept {
     return held_;
   }
+  /// What a value was called where this home took it over.
+  stamp origin_of(variable_key key) const;
   bool serving(boot_time now) const noexcept {
     return serves_ && lease_.held(now);
   }
@@ -111,6 +117,7 @@ private:
   };
 
   // machine.cpp
+  bool knows(variable_key key) const;
   void note_promise(epoch_number epoch);
   void stop();
   void note_provisional();
@@ -147,6 +154,7 @@ private:
   void take(const wanted_value& wanted, row& came);
   void look_elsewhere(boot_time now, node_id silent);
   void finish_adoption(boot_time now);
+  void write_back(boot_time now);
   void compare(node_id node, follower& with);
   void compare(variable_key key, const stamp& own, const stamp& theirs,
                follower& with);
@@ -222,6 +230,8 @@ private:
   std::optional<boot_time> pulled_at_;
   boot_time pull_began_{};
   boot_time collecting_since_{};
+  bool adopting_ = false; ///< the carrier looks at what was taken over
+  std::map<variable_key, stamp> origins_; ///< of what has another name here
   sequence applied_ = 0;
   sequence committed_ = 0;
   sequence durable_committed_ = 0;

@@ -69,8 +69,7 @@ actions machine::on_stopped(boot_time now, const std::vector<change>& changes) {
     return done(now);
   stopping_ = false;
   for (const auto& each : changes) {
-    if (!known_.contains(each.key)
-        || each.version <= held_.at(each.key).version)
+    if (!knows(each.key) || each.version <= held_.at(each.key).version)
       continue;
     held_.values[each.key] = {{serves_epoch_, each.version}, each.bytes};
     provisional_[each.key] = each.version;
@@ -112,13 +111,12 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (!of_stream && !(wrong.below_promise && said.epoch < stream_epoch_)
       && !(wrong.delta_of_older_life && said.to != life_))
     return;
-  const bool knows
-    = std::all_of(what.rows.begin(), what.rows.end(), [this](const row& each) {
-        return known_.contains(each.key);
-      });
+  const bool knows_all
+    = std::all_of(what.rows.begin(), what.rows.end(),
+                  [this](const row& each) { return knows(each.key); });
   const bool next
     = what.number > taken_ && (what.follows <= taken_ || wrong.gaps_are_taken);
-  if (knows && (next || !of_stream))
+  if (knows_all && (next || !of_stream))
     take(said, what);
   let_go_on(now, from, said.from);
   reply(from, said, position());

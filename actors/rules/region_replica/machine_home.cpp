@@ -24,6 +24,7 @@ follower* machine::known(node_id from, const message& said) {
     of.begin_anew(said.from);
     if (phase_ == phase::pulling) {
       wanted_.clear();
+      adopting_ = false;
       phase_ = phase::collecting;
     }
   }
@@ -35,8 +36,7 @@ follower* machine::known(node_id from, const message& said) {
 actions machine::on_drained(boot_time now, const std::vector<change>& changes) {
   if (serves_ || written_back()) {
     for (const auto& each : changes) {
-      if (!known_.contains(each.key)
-          || each.version <= held_.at(each.key).version)
+      if (!knows(each.key) || each.version <= held_.at(each.key).version)
         continue;
       held_.values[each.key] = {{serves_epoch_, each.version}, each.bytes};
       note_changed(each.key, each.version);

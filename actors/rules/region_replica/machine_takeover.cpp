@@ -12,6 +12,8 @@ void machine::begin_reign(boot_time now) {
   home_ = self_;
   followers_.clear();
   wanted_.clear();
+  origins_.clear();
+  adopting_ = false;
   stream_ = 0;
   if (placed_.epoch < admitted_ && !options_.faults.restarted_home_goes_on) {
     step_down();
@@ -69,7 +71,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   else
     of->lease_over = boot_time::min();
   for (const auto& each : what.rows)
-    if (known_.contains(each.key))
+    if (knows(each.key))
       of->has.values[each.key] = {each.stored, each.bytes};
   of->asked_at.reset();
   if (what.more && !what.rows.empty()) {
@@ -301,12 +303,33 @@ void machine::take(const wanted_value& wanted, row& came) {
   note_discarded(came);
   const auto least
     = std::max(wanted.version, options_.faults.not_outnumbered ? 0 : here + 1);
-  if (came.stored.version < least || wanted.version != 0)
+  origins_.erase(came.key);
+  if (came.stored.version < least || wanted.version != 0) {
+    origins_[came.key] = came.stored;
     came.stored = {placed_.epoch, std::max(least, came.stored.version)};
+  }
   held_.values[came.key] = {came.stored, came.bytes};
 }
 
 void machine::finish_adoption(boot_time now) {
+  if (serves_)
+    return write_back(now);
+  phase_ = phase::pulling;
+  adopting_ = true;
+  out_.push_back(adopted{});
+}
+
+actions machine::on_adopted(boot_time now, const std::vector<change>& changes) {
+  if (!std::exchange(adopting_, false))
+    return done(now);
+  for (const auto& each : changes)
+    if (knows(each.key) && each.version > held_.at(each.key).version)
+      held_.values[each.key] = {{placed_.epoch, each.version}, each.bytes};
+  write_back(now);
+  return done(now);
+}
+
+void machine::write_back(boot_time now) {
   phase_ = phase::writing_back;
   held_.epoch = placed_.epoch;
   held_.kind = memory::whole;

@@ -59,6 +59,10 @@ struct options {
   std::size_t window_messages_max = 16;
   std::size_t waiters_max = 4096;
 
+  /// Keys below are not variables but rows of the carrier's own: they are
+  /// always there, and a new home sends them before all others.
+  std::uint64_t own_keys = 0;
+
   /// The region is on the disks of its holders, too: an epoch settles once it
   /// is on a majority of them.
   bool durable = false;

@@ -1,0 +1,115 @@
+#include "actors/rules/made_stores.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace holdfast::rules {
+
+namespace {
+
+// The order is the format between nodes, and on disk.
+using words = std::array<std::uint64_t, 8>;
+static_assert(sizeof(words) == made_stores::row_bytes);
+
+words words_of(const made_store& made) {
+  return {made.by.node,
+          made.by.incarnation.high,
+          made.by.incarnation.low,
+          made.by.number,
+          made.serial,
+          made.key,
+          made.made.epoch,
+          made.made.version};
+}
+
+made_store made_of(const words& from) {
+  return {{from[0], {from[1], from[2]}, from[3]},
+          from[4],
+          from[5],
+          {from[6], from[7]}};
+}
+
+} // namespace
+
+made_stores::change made_stores::say(std::size_t at, const made_store& made,
+                                     std::uint64_t above) {
+  last_version_ = std::max(last_version_, above) + 1;
+  rows_[at] = {last_version_, made};
+  return {at, last_version_};
+}
+
+const made_store* made_stores::last_of(const session_id& session) const {
+  for (const auto& each : rows_)
+    if (each.made.serial != 0 && each.made.by == session)
+      return &each.made;
+  return nullptr;
+}
+
+made_stores::change made_stores::note(const made_store& made) {
+  // Its own, or one without a store, or the least recent.
+  const auto rank = [&](const row& of) {
+    return of.made.serial != 0 && of.made.by == made.by ? 0
+           : of.made.serial == 0                        ? 1
+                                                        : 1 + of.version;
+  };
+  const auto place = std::min_element(rows_.begin(), rows_.end(),
+                                      [&](const row& left, const row& right) {
+                                        return rank(left) < rank(right);
+                                      });
+  return say(static_cast<std::size_t>(place - rows_.begin()), made);
+}
+
+std::vector<made_stores::change> made_stores::forget_lost(
+  const std::function<region_replica::stamp(region_replica::variable_key)>&
+    origin) {
+  std::vector<change> changes;
+  for (std::size_t at = 0; at < rows_.size(); ++at)
+    if (const auto& made = rows_[at].made;
+        made.serial != 0 && origin(made.key) < made.made)
+      changes.push_back(say(at, {}));
+  return changes;
+}
+
+std::uint64_t made_stores::append(region_replica::variable_key key,
+                                  std::vector<char>& into) const {
+  const auto& of = rows_[key];
+  if (of.version == 0)
+    return 0;
+  const auto all = words_of(of.made);
+  const auto* from = reinterpret_cast<const char*>(all.data());
+  into.insert(into.end(), from, from + row_bytes);
+  return of.version;
+}
+
+bool made_stores::show(region_replica::variable_key key, std::uint64_t version,
+                       std::span<const char> bytes) {
+  if (bytes.size() != row_bytes)
+    return false;
+  words all;
+  std::memcpy(all.data(), bytes.data(), row_bytes);
+  rows_[key] = {version, made_of(all)};
+  last_version_ = std::max(last_version_, version);
+  return true;
+}
+
+std::optional<made_stores::change>
+made_stores::show_first(region_replica::variable_key key,
+                        std::uint64_t version) {
+  if (rows_[key].version != 0)
+    return std::nullopt;
+  return say(key, {}, version);
+}
+
+std::optional<made_stores::change>
+made_stores::outnumber(region_replica::variable_key key, std::uint64_t above) {
+  if (rows_[key].version > above)
+    return std::nullopt;
+  return say(key, rows_[key].made, above);
+}
+
+void made_stores::clear() {
+  std::fill(rows_.begin(), rows_.end(), row{});
+}
+
+} // namespace holdfast::rules

@@ -1,0 +1,96 @@
+// Which store each session made last in a region: asked for again, it is not
+// made again, here or at the home after this one.
+//
+// Each is a row that the holders replicate beside the region's variables, and
+// that goes out before the value it speaks of. So whoever has that value, or
+// what was stored after it, has the row too; and a new home that has the row
+// without the value knows that the store was lost.
+#pragma once
+
+#include "actors/rules/peer_hello.hpp"
+#include "actors/rules/region_replica/values.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace holdfast::rules {
+
+/// A session, and no other in the cluster.
+struct session_id {
+  std::uint64_t node = 0; ///< on which it began
+  wide_id incarnation;    ///< of that node's process
+  std::uint64_t number = 0;
+
+  bool operator==(const session_id&) const = default;
+};
+
+struct made_store {
+  session_id by;
+  std::uint64_t serial = 0; ///< ascends in its session; 0: there is none
+  region_replica::variable_key key = 0;
+  region_replica::stamp made; ///< what the value was called
+
+  bool operator==(const made_store&) const = default;
+};
+
+/// One region's. Not safe to call from several threads.
+class made_stores {
+public:
+  /// Bytes of a row.
+  static constexpr std::size_t row_bytes = 8 * sizeof(std::uint64_t);
+
+  /// Of so many sessions at a time; of more, the least recent are forgotten.
+  explicit made_stores(std::size_t sessions_max) : rows_(sessions_max) {
+    // nop
+  }
+
+  /// What is to be told of the row, which is to be drained.
+  struct change {
+    region_replica::variable_key key = 0;
+    std::uint64_t version = 0;
+  };
+
+  const made_store* last_of(const session_id& session) const;
+  change note(const made_store& made);
+
+  /// A new home: forgets stores whose values it has not.
+  std::vector<change> forget_lost(
+    const std::function<region_replica::stamp(region_replica::variable_key)>&
+      origin);
+
+  // -- as rows of the region, by their key ------------------------------------
+
+  bool has(region_replica::variable_key key) const noexcept {
+    return key < rows_.size();
+  }
+  /// The version of the row, whose bytes are appended; 0: there is none.
+  std::uint64_t append(region_replica::variable_key key,
+                       std::vector<char>& into) const;
+  /// What another holder has. False if it is no row.
+  bool show(region_replica::variable_key key, std::uint64_t version,
+            std::span<const char> bytes);
+  /// One that nobody judged: as if there had been none. Only if there is none.
+  std::optional<change> show_first(region_replica::variable_key key,
+                                   std::uint64_t version);
+  std::optional<change> outnumber(region_replica::variable_key key,
+                                  std::uint64_t above);
+  void clear();
+
+private:
+  struct row {
+    std::uint64_t version = 0;
+    made_store made;
+  };
+
+  change say(std::size_t at, const made_store& made, std::uint64_t above = 0);
+
+  std::vector<row> rows_;
+  std::uint64_t last_version_ = 0;
+};
+
+} // namespace holdfast::rules
