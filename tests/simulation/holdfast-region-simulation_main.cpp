@@ -14,12 +14,15 @@ int run(const seed_arguments<bug>& wanted) {
     all.simulated_ms += seen.simulated_ms;
     all.flushed += seen.flushed;
     all.read += seen.read;
+    all.stored += seen.stored;
     all.homes += seen.homes;
     all.losses += seen.losses;
   });
-  std::printf("flushes: %llu, reads: %llu, homes: %llu, losses: %llu\n",
+  std::printf("flushes: %llu, reads: %llu, stores of a session: %llu, "
+              "homes: %llu, losses: %llu\n",
               static_cast<unsigned long long>(all.flushed),
               static_cast<unsigned long long>(all.read),
+              static_cast<unsigned long long>(all.stored),
               static_cast<unsigned long long>(all.homes),
               static_cast<unsigned long long>(all.losses));
   std::printf("seeds: %llu, violations: %llu, simulated hours: %.2f\n",

@@ -14,6 +14,11 @@ constexpr situation draining{
 constexpr situation losing{
   .holders = 3, .moves = true, .bad_links = true, .slow_tables = true};
 constexpr situation many{.holders = 5, .moves = true, .bad_links = true};
+constexpr situation storing{.holders = 3,
+                            .crashes = true,
+                            .moves = true,
+                            .bad_links = true,
+                            .session = true};
 constexpr situation reshaping{
   .holders = 3, .crashes = true, .reshaping = true, .bad_links = true};
 constexpr situation restarting{.holders = 3,
@@ -90,12 +95,21 @@ std::vector<bug> leases() {
   };
 }
 
+std::vector<bug> sessions() {
+  return {
+    {"row_after_value", "what a session stored is noted after it went out",
+     nullptr, &world_faults::row_after_value, storing},
+    {"stores_forgotten", "a home forgets what it stored for a session", nullptr,
+     &world_faults::stores_forgotten, storing},
+  };
+}
+
 } // namespace
 
 const std::vector<bug>& bugs() {
   static const auto all = [] {
     auto made = takeovers();
-    for (const auto& more : {deltas(), leases()})
+    for (const auto& more : {deltas(), leases(), sessions()})
       made.insert(made.end(), more.begin(), more.end());
     return made;
   }();

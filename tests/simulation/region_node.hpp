@@ -2,6 +2,7 @@
 // that it carries out.
 #pragma once
 
+#include "actors/rules/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
 #include "tests/simulation/region_catalog.hpp"
 #include "tests/simulation/region_witness.hpp"
@@ -30,10 +31,11 @@ struct parcel {
 
 /// What somebody asked for, and what it is about.
 struct request {
-  enum class kind { flush, durable, read };
+  enum class kind { flush, durable, read, session };
   kind what = kind::flush;
   std::map<variable_key, value_id> values; ///< flushed, or as read
   std::map<variable_key, stamp> least;     ///< when the read began
+  std::uint64_t serial = 0;                ///< of the session's store
 };
 
 struct region_node {
@@ -49,7 +51,8 @@ struct region_node {
   std::uint64_t made = 0; ///< machines of this life
   std::optional<region_replica::machine> rule;
 
-  std::map<variable_key, cell> cells;
+  std::map<variable_key, cell> cells; ///< the one below variables is `stores`
+  rules::made_stores stores{1};
   std::map<variable_key, std::map<std::uint64_t, value_id>> history;
   std::set<variable_key> dirty;
   std::map<variable_key, value_id> unflushed;
@@ -90,6 +93,7 @@ struct region_node {
   void forget() {
     rule.reset();
     cells.clear();
+    stores.clear();
     history.clear();
     dirty.clear();
     unflushed.clear();

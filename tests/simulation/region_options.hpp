@@ -16,6 +16,8 @@ struct world_faults {
   bool wall_clock = false;           ///< clocks are set while they run
   bool applies_late = false;         ///< an answer overtakes what it is about
   bool false_proof = false;          ///< a frozen home is taken for dead
+  bool row_after_value = false;      ///< that it was stored goes out later
+  bool stores_forgotten = false;     ///< by the home that made them
 };
 
 /// What a bug needs to show, made likelier. 0: as chance has it.
@@ -30,6 +32,7 @@ struct situation {
   bool late = false;        ///< many messages are, by seconds
   bool idle = false;        ///< hardly anybody stores
   bool slow_drains = false; ///< stores are long in memory alone
+  bool session = false;     ///< one stores at whichever home there is
 };
 
 struct options {
@@ -48,6 +51,7 @@ struct outcome {
   // What was done, so that a quiet run is seen to be one.
   std::uint64_t flushed = 0;
   std::uint64_t read = 0;
+  std::uint64_t stored = 0; ///< through a session
   std::uint64_t homes = 0;
   std::uint64_t discarded = 0;
   std::uint64_t losses = 0; ///< reported, and rightly so

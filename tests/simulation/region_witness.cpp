@@ -53,12 +53,43 @@ void witness::read(node_id by, variable_key key, value_id value,
 
 void witness::serves(node_id home,
                      const std::map<variable_key, value_id>& values) {
+  for (const auto& [key, value] : values)
+    is_in(key, value);
   for (const auto& [key, least] : least_) {
     const auto found = values.find(key);
     const auto has = found == values.end() ? stamp{} : birth(found->second);
     if (has < least)
       blame("node " + std::to_string(home) + " serves " + variable(key) + " as "
             + text_of(has) + " after " + text_of(least) + " was promised");
+  }
+}
+
+void witness::made(std::uint64_t serial, variable_key key, value_id value) {
+  executions_[serial].push_back({key, value, false});
+}
+
+value_id witness::made_as(std::uint64_t serial, const stamp& born) const {
+  if (const auto found = executions_.find(serial); found != executions_.end())
+    for (const auto& each : found->second)
+      if (birth(each.value) == born)
+        return each.value;
+  return 0;
+}
+
+void witness::is_in(variable_key key, value_id value) {
+  const auto last = birth(value);
+  for (auto& [serial, all] : executions_) {
+    int in = 0;
+    for (auto& each : all) {
+      const auto born = birth(each.value);
+      each.in = each.in
+                || (each.key == key && born.epoch == last.epoch
+                    && born.version <= last.version);
+      in += each.in ? 1 : 0;
+    }
+    if (in > 1)
+      blame("store " + std::to_string(serial)
+            + " of the session is made twice");
   }
 }
 

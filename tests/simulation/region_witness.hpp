@@ -9,6 +9,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace holdfast::region_simulation {
 
@@ -32,6 +33,13 @@ public:
   /// A home begins to serve with these values.
   void serves(node_id home, const std::map<variable_key, value_id>& values);
 
+  /// A session's store was made, as this value.
+  void made(std::uint64_t serial, variable_key key, value_id value);
+  /// The value of that execution; 0: there was none.
+  value_id made_as(std::uint64_t serial, const stamp& birth) const;
+  /// The value is committed, and with it all that its home stored before.
+  void is_in(variable_key key, value_id value);
+
   /// A node's memory is written, or read by somebody there.
   void shown(node_id node, variable_key key, std::uint64_t before,
              std::uint64_t after);
@@ -40,6 +48,7 @@ public:
   /// Fewer than a majority kept their memory: what is on disk is safe.
   void lost_all() {
     least_ = on_disk_;
+    executions_.clear();
   }
 
   void blame(std::string what) {
@@ -55,6 +64,12 @@ private:
   std::map<value_id, stamp> births_;
   std::map<variable_key, stamp> least_;
   std::map<variable_key, stamp> on_disk_;
+  struct execution {
+    variable_key key = 0;
+    value_id value = 0;
+    bool in = false;
+  };
+  std::map<std::uint64_t, std::vector<execution>> executions_; ///< by serial
   value_id last_ = 0;
   std::string violation_;
 };

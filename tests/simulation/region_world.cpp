@@ -24,6 +24,7 @@ region_world::region_world(const options& wanted, recorder* record_in)
   rule_.message_bytes_max = 250;
   rule_.message_rows_max = 3;
   rule_.window_messages_max = 3;
+  rule_.own_keys = 1;
 }
 
 void region_world::after(boot_time wait, std::function<void()> what) {
@@ -64,6 +65,8 @@ void region_world::begin() {
   after(some(50'000, 300'000), [this] { lead(); });
   after(some(100'000, 500'000), [this] { client(); });
   after(some(500'000, 2'000'000), [this] { make_trouble(); });
+  if (manners_.session)
+    after(some(100'000, 500'000), [this] { session(); });
 }
 
 void region_world::tick(std::size_t slot) {

@@ -46,6 +46,7 @@ private:
     std::uint64_t moves = 5; ///< per mille of the looks of the leader
     std::uint64_t reshapes = 5;
     bool durable = false;
+    bool session = false; ///< one stores at whichever home there is
   };
 
   // region_world.cpp
@@ -99,6 +100,17 @@ private:
   void look();
   void look_finally();
 
+  // region_world_session.cpp
+  void session();
+  void store_for_session(region_node& node);
+  void answer_session(const request& asked);
+  value_id put_made(region_node& node,
+                    const rules::made_stores::change& change);
+  void show_made(region_node& node, std::uint64_t version, value_id value);
+  std::vector<region_replica::change> judge_stores(region_node& node);
+  void tell_made(region_node& node,
+                 const std::optional<rules::made_stores::change>& change);
+
   region_node& node(node_id id) {
     return nodes_[id - 1];
   }
@@ -124,6 +136,11 @@ private:
   boot_time now_{1};
   std::uint64_t order_ = 0;
   waiter last_waiter_ = 0;
+  /// The session's store under way, or the last one.
+  std::uint64_t serial_ = 0;
+  bool answered_ = true;
+  variable_key stores_in_ = 0;
+  std::map<value_id, std::vector<char>> made_rows_;
   bool mending_ = false;
   bool quiet_ = false;
   outcome result_;

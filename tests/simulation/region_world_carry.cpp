@@ -30,13 +30,17 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
       });
     else if (std::holds_alternative<wipe>(each)) {
       on.cells.clear(), on.history.clear(), on.dirty.clear();
+      on.stores.clear();
       if (recorder_ != nullptr)
         recorder_->forget(on);
     } else if (std::holds_alternative<adopted>(each))
       on.adopting = true;
     else if (std::holds_alternative<stop_writers>(each))
       on.stopping = true, on.shown.now = publish::state::fenced;
-    else if (const auto* above = std::get_if<outnumber>(&each)) {
+    else if (const auto* above = std::get_if<outnumber>(&each);
+             above != nullptr && on.stores.has(above->key))
+      tell_made(on, on.stores.outnumber(above->key, above->above));
+    else if (above != nullptr) {
       auto& has = on.cells[above->key];
       if (has.version <= above->above) {
         on.put(above->key, above->above + 1, has.value);
@@ -50,7 +54,7 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
     const bool whole = on.rule->look().memory == memory::whole;
     on.kept = on.kept || whole;
     if (std::exchange(on.adopting, false))
-      carry(on, on.rule->on_adopted(on.local(now_), {}));
+      carry(on, on.rule->on_adopted(on.local(now_), judge_stores(on)));
     if (std::exchange(on.stopping, false))
       carry(on, on.rule->on_stopped(on.local(now_), on.drain()));
     if (manners_.durable && !asked.empty())
@@ -121,6 +125,8 @@ void region_world::carry_apply(region_node& on, const apply& what,
         witness_.shown(on.id, each.key, on.cells[each.key].version,
                        each.stored.version);
         on.put(each.key, each.stored.version, with->values[i]);
+        if (on.stores.has(each.key))
+          show_made(on, each.stored.version, with->values[i]);
         on.dirty.erase(each.key);
       }
 }
@@ -130,7 +136,10 @@ void region_world::carry_take_over(region_node& on, const take_over& what,
   const auto& rows = std::get<values>(with.said.says).rows;
   for (const auto& each : what.rows)
     for (std::size_t i = 0; i < rows.size(); ++i)
-      if (rows[i].key == each.key && on.cells[each.key].version == 0) {
+      if (on.stores.has(each.key)) {
+        tell_made(on, on.stores.show_first(each.key, each.stored.version));
+        break;
+      } else if (rows[i].key == each.key && on.cells[each.key].version == 0) {
         on.put(each.key, each.stored.version + 1, with.values[i]);
         on.dirty.insert(each.key);
       }
@@ -143,9 +152,10 @@ void region_world::carry_commit(region_node& on, const commit& what) {
       recorder_->committed(on, each.key, each.version);
     const auto& of = on.history[each.key];
     const auto found = of.find(each.version);
-    if (found != of.end())
+    if (found != of.end()) {
       witness_.promised(each.key, found->second);
-    else if (each.version > on.cells[each.key].version)
+      witness_.is_in(each.key, found->second);
+    } else if (each.version > on.cells[each.key].version)
       witness_.blame("node " + std::to_string(on.id)
                      + " calls committed what it never had");
   }
@@ -157,6 +167,11 @@ void region_world::carry_end(region_node& on, const end_wait& what) {
     return;
   const auto asked = std::move(found->second);
   on.waiting.erase(found);
+  if (asked.what == request::kind::session) {
+    if (what.how == region_replica::outcome::ok)
+      answer_session(asked);
+    return;
+  }
   if (recorder_ != nullptr)
     recorder_->end(on, what.who, what.how == region_replica::outcome::ok, now_);
   if (what.how != region_replica::outcome::ok) {

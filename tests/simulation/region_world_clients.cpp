@@ -43,15 +43,17 @@ void region_world::flush(region_node& on) {
   const auto who = ++last_waiter_;
   const auto stored_in = on.unflushed.empty() ? 0 : on.stored_in;
   const bool durable = manners_.durable && chance_.permille(300);
-  on.waiting[who] = {
-    durable ? request::kind::durable : request::kind::flush, on.unflushed, {}};
+  on.waiting[who] = {durable ? request::kind::durable : request::kind::flush,
+                     on.unflushed,
+                     {},
+                     0};
   if (recorder_ != nullptr)
     recorder_->begin_flush(on, who, now_);
   carry(on, on.rule->on_flush(on.local(now_), who, stored_in, durable));
 }
 
 void region_world::read(region_node& on) {
-  request asked{request::kind::read, {}, {}};
+  request asked{request::kind::read, {}, {}, 0};
   for (variable_key key = 1; key <= manners_.variables; ++key)
     asked.least[key] = witness_.least(key);
   if (options_.world.reads_without_asking) {

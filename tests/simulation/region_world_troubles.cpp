@@ -27,6 +27,7 @@ void region_world::arrange() {
   m.moves = needs.moves ? 100 : chance_.below(20);
   m.reshapes = needs.reshaping ? 60 : chance_.below(20);
   m.durable = chance_.permille(250);
+  m.session = recorder_ == nullptr && (needs.session || chance_.permille(250));
 }
 
 void region_world::crash(std::size_t slot) {

@@ -10,6 +10,7 @@
 #include "actors/rules/region_replica/holding.hpp"
 #include "actors/rules/region_replica/options.hpp"
 
+#include <algorithm>
 #include <deque>
 
 namespace holdfast::region_replica {
@@ -37,6 +38,8 @@ public:
 
   // -- what it is to be sent --------------------------------------------------
 
+  /// Before all changes.
+  static constexpr sequence first_place = 0;
   /// A change: keeps its place if it waits already.
   void queue(variable_key key, sequence changed);
   void unqueue(variable_key key);
@@ -73,7 +76,8 @@ public:
 
   /// All changes up to here have been sent, if `applied` is the last.
   sequence covered(sequence applied) const {
-    return order_.empty() ? applied : order_.begin()->first - 1;
+    return order_.empty() ? applied
+                          : std::max<sequence>(order_.begin()->first, 1) - 1;
   }
 
   /// What it has. True if that is news.

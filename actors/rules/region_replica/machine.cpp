@@ -20,7 +20,7 @@ void machine::restore(holding kept) {
 }
 
 bool machine::knows(variable_key key) const {
-  return key < options_.own_keys || known_.contains(key);
+  return is_own(key) || known_.contains(key);
 }
 
 stamp machine::origin_of(variable_key key) const {

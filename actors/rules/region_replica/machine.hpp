@@ -117,6 +117,9 @@ private:
   };
 
   // machine.cpp
+  bool is_own(variable_key key) const noexcept {
+    return key < options_.own_keys;
+  }
   bool knows(variable_key key) const;
   void note_promise(epoch_number epoch);
   void stop();

@@ -53,7 +53,7 @@ void machine::note_changed(variable_key key, std::uint64_t version) {
   for (auto& [node, each] : followers_) {
     if (!each.reported)
       continue;
-    each.queue(key, applied_);
+    each.queue(key, is_own(key) ? follower::first_place : applied_);
     if (const auto floor = each.floors.find(key);
         floor != each.floors.end() && floor->second >= version)
       out_.push_back(outnumber{key, floor->second});
@@ -96,8 +96,12 @@ std::vector<row> machine::next_rows(const follower& to) const {
     const auto floor = to.floors.find(key);
     if (has == held_.values.end()
         || (floor != to.floors.end()
-            && has->second.stored.version <= floor->second))
-      continue; // until its newer version is drained
+            && has->second.stored.version <= floor->second)) {
+      // Until its newer version is drained.
+      if (is_own(key))
+        break; // nothing overtakes it
+      continue;
+    }
     const auto& value = has->second;
     bytes += value.bytes;
     if (!rows.empty()

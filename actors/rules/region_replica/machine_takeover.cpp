@@ -368,7 +368,7 @@ void machine::compare(node_id node, follower& with) {
       // Until then the holder is not whole: what it has must not look like a
       // value of this epoch.
       with.floors[key] = value.stored.version;
-      with.queue(key, 1);
+      with.queue(key, is_own(key) ? follower::first_place : 1);
     }
   with.target = applied_;
   with.has.values.clear();
@@ -378,7 +378,7 @@ void machine::compare(variable_key key, const stamp& own, const stamp& theirs,
                       follower& with) {
   if (own == theirs || own.version == 0)
     return;
-  with.queue(key, 1);
+  with.queue(key, is_own(key) ? follower::first_place : 1);
   if (theirs.version < own.version || options_.faults.not_outnumbered)
     return;
   with.floors[key] = theirs.version;
