@@ -111,6 +111,8 @@ struct tenant_region_state {
     barriers;
   region_replica::waiter last_barrier = 0;
   std::optional<reign> begun; ///< of this node, and not told of yet
+  /// The latest values when clients last had to stop storing.
+  std::map<region_replica::variable_key, shm::latest_value> last_stored;
   /// Values that were given up, since the last tick.
   std::vector<region_replica::committed_version> discarded;
 

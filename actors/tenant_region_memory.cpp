@@ -120,6 +120,10 @@ std::vector<region_replica::change> take_changes(pointer self) {
 void stop_writers(pointer self) {
   auto& state = self->state;
   memory_of(self).set_state(region_state::fenced);
+  state.last_stored.clear();
+  for (const auto& [key, slot] : state.slots)
+    if (const auto latest = memory_of(self).look(slot))
+      state.last_stored.emplace(key, *latest);
   state.stored_last = take_changes(self);
   state.outnumbering.clear();
   state.stopping = true;

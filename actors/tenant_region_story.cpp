@@ -23,6 +23,19 @@ std::string name_of(pointer self, region_replica::variable_key key) {
   return "#" + std::to_string(key);
 }
 
+/// " by client 3": in its slot of the region's clients.
+std::string writer_of(pointer self,
+                      const region_replica::committed_version& what) {
+  const auto& last = self->state.last_stored;
+  const auto found = last.find(what.key);
+  if (found == last.end() || found->second.version != what.version)
+    return {};
+  const auto writer = found->second.writer;
+  return writer == shm::layout::lock_word::node_writer
+           ? " by the node"
+           : " by client " + std::to_string(writer);
+}
+
 /// "serves 2.10 ms after it heard of it: promised at 0.41, ...".
 std::string story_of(const reign& of) {
   using region_replica::phase;
@@ -98,6 +111,7 @@ void report_discarded(pointer self) {
     text += i == 0 ? " " : ", ";
     text += name_of(self, all[i].key) + " version ";
     text += std::to_string(all[i].version);
+    text += writer_of(self, all[i]);
   }
   report(self, catalog::region_event::discarded, std::move(text));
 }

@@ -20,7 +20,7 @@
 //
 //   extent of a variable: `slots` times `stride` bytes, each slot
 //      0  sequence u64   2·version: complete, 2·version − 1: being written
-//      8  length   u64   bytes of the payload in use
+//      8  content  u64   writer:32 · length:32, see content_word
 //     16  payload        capacity bytes, rounded up to whole words
 //
 // A value of version v lives in slot v mod slots (4, or 3 above 64 KiB);
@@ -54,7 +54,7 @@ using half_word = std::atomic<std::uint32_t>;
 inline constexpr std::uint64_t control_magic
   = 0x4c52'5443'4448'0001;                                         // "HDCTRL"
 inline constexpr std::uint64_t data_magic = 0x4154'4144'4448'0001; // "HDDATA"
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr std::uint64_t page = 4096;
 inline constexpr std::uint64_t line = 64;
 inline constexpr std::uint64_t extent_alignment = 128;
@@ -152,7 +152,7 @@ struct alignas(line) variable_head {
 
 struct slot_head {
   word sequence;
-  word length;
+  word content;
 };
 
 static_assert(sizeof(control_header) == page);
@@ -174,6 +174,8 @@ static_assert(sizeof(slot_head) == 16);
 struct lock_word {
   static constexpr std::uint64_t group_bit = 1ULL << 31;
   static constexpr std::uint32_t node_owner = 0x7fff'ffff;
+  /// Of what the node itself stores.
+  static constexpr std::uint32_t node_writer = node_owner - 1;
 
   static constexpr std::uint64_t free(std::uint32_t generation) noexcept {
     return static_cast<std::uint64_t>(generation) << 32;
@@ -190,6 +192,21 @@ struct lock_word {
   }
   static constexpr bool in_group(std::uint64_t value) noexcept {
     return (value & group_bit) != 0;
+  }
+};
+
+/// What a slot's payload is: its bytes in use, and who stored them.
+struct content_word {
+  static constexpr std::uint64_t of(std::uint32_t writer,
+                                    std::uint64_t length) noexcept {
+    return static_cast<std::uint64_t>(writer) << 32
+           | static_cast<std::uint32_t>(length);
+  }
+  static constexpr std::uint32_t length(std::uint64_t value) noexcept {
+    return static_cast<std::uint32_t>(value);
+  }
+  static constexpr std::uint32_t writer(std::uint64_t value) noexcept {
+    return static_cast<std::uint32_t>(value >> 32);
   }
 };
 

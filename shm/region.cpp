@@ -136,7 +136,7 @@ void region::lay_out(std::uint64_t generation) {
   own_->map.plan = map_.plan;
   own_->map.variables_max = map_.variables_max;
   own_->map.data_bytes_max = map_.data_bytes_max;
-  own_->owner = layout::lock_word::node_owner - 1;
+  own_->owner = layout::lock_word::node_writer;
   own_->writable = true;
 }
 

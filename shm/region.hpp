@@ -47,6 +47,7 @@ struct variable_spec {
 struct latest_value {
   std::uint64_t version = 0; ///< 0: none yet
   std::uint64_t bytes = 0;   ///< at most the capacity
+  std::uint32_t writer = 0;  ///< who stored it, as it says itself
 };
 
 /// What the death of a client left behind and the node mended.

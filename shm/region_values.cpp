@@ -38,8 +38,12 @@ std::optional<latest_value> region::look(std::uint32_t slot) const {
     return std::nullopt;
   const auto at = place_of(slot);
   const auto version = at.head->latest.load(std::memory_order_acquire);
-  const auto bytes = at.slot_of(version).length.load(std::memory_order_relaxed);
-  return latest_value{version, std::min<std::uint64_t>(bytes, at.capacity)};
+  const auto content
+    = at.slot_of(version).content.load(std::memory_order_relaxed);
+  return latest_value{version,
+                      std::min(layout::content_word::length(content),
+                               at.capacity),
+                      layout::content_word::writer(content)};
 }
 
 result<std::uint64_t> region::append_value(std::uint32_t slot,

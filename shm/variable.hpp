@@ -84,7 +84,8 @@ read_latest(const variable_place& at, std::uint64_t& version, Copy copy,
     // R2 pairs with W3.
     if (slot.sequence.load(std::memory_order_acquire) == 2 * latest)
       [[likely]] {
-      const auto length = slot.length.load(std::memory_order_relaxed);
+      const auto length = layout::content_word::length(
+        slot.content.load(std::memory_order_relaxed));
       copy(variable_place::payload(slot),
            std::min<std::uint64_t>(length, at.capacity));
       // R3 pairs with W1: if any word came from a later store, so does the
@@ -141,7 +142,8 @@ inline void release_lock(const variable_place& at) noexcept {
 }
 
 /// Fills the slot of `version`, which is not the latest: nobody reads it.
-/// `fill(payload)` writes at most the capacity and returns the length.
+/// `fill(payload)` writes at most the capacity and returns the length. Whoever
+/// holds the lock is noted as its writer.
 template <class Fill>
 void fill_slot(const variable_place& at, std::uint64_t version,
                Fill fill) noexcept {
@@ -150,7 +152,10 @@ void fill_slot(const variable_place& at, std::uint64_t version,
   // W1 shows the odd sequence before any new word. Pairs with R3.
   std::atomic_thread_fence(std::memory_order_release);
   const std::uint64_t length = fill(variable_place::payload(slot));
-  slot.length.store(length, std::memory_order_relaxed);
+  const auto writer = layout::lock_word::owner(
+    at.head->lock.load(std::memory_order_relaxed));
+  slot.content.store(layout::content_word::of(writer, length),
+                     std::memory_order_relaxed);
   // W3 shows every word before the even sequence. Pairs with R2.
   slot.sequence.store(2 * version, std::memory_order_release);
 }

@@ -94,8 +94,9 @@ TEST_CASE("a frozen home is replaced, and gives up what nobody else had",
     if (rows == nullptr)
       return false;
     return std::any_of(rows->begin(), rows->end(), [](const auto& row) {
-      return wire::find_text(row, "text")->find("discarded")
-             != std::string::npos;
+      const auto& text = *wire::find_text(row, "text");
+      return text.find("discarded") != std::string::npos
+             && text.find("count version 2 by client ") != std::string::npos;
     });
   };
   CHECK(eventually(discarded));

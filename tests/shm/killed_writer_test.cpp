@@ -158,7 +158,7 @@ TEST_CASE("reads of a large value that never holds still end", "[shm][unit]") {
   const beside hurrying{
     [at = writer.at(), version = std::uint64_t{1}]() mutable {
       ++version;
-      at.slot_of(version).length.store(16U << 20, std::memory_order_relaxed);
+      at.slot_of(version).content.store(16U << 20, std::memory_order_relaxed);
       at.slot_of(version).sequence.store(2 * version);
       at.head->latest.store(version);
     }};

@@ -211,6 +211,6 @@ TEST_CASE_METHOD(one_region, "scribbled words end in an error, not in a hang",
   CHECK(code_of(mid.store(2.0)) == errc::removed);
   const auto note = writer.find_string("note").assume_value();
   REQUIRE(note.store("x"));
-  note.at().slot_of(1).length.store(~0ULL);
+  note.at().slot_of(1).content.store(~0ULL);
   CHECK(note.read().assume_value().value.size() == 100);
 }
