@@ -186,6 +186,7 @@ private:
   struct hurry {
     node_id dead = 0;
     instant from{};
+    instant until{};
     bool begun = false;
   };
 
@@ -203,6 +204,7 @@ private:
   void settle_leadership();
   void settle_transfer();
   void settle_hurry();
+  void end_hurry();
   void want_snapshot();
 
   void submit_entries(std::vector<entry> entries,

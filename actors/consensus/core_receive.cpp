@@ -125,10 +125,8 @@ void core::note_contact(const message& heard) {
     return;
   leader_term_ = term;
   // Alive after all: the proof was false.
-  if (hurry_ && hurry_->dead == heard.from) {
-    hurry_.reset();
-    library_.set_election_timeout(options_.election_timeout);
-  }
+  if (hurry_ && hurry_->dead == heard.from)
+    end_hurry();
 }
 
 } // namespace holdfast::consensus

@@ -20,6 +20,10 @@ actions core::tick(instant now) {
     hurry_->begun = true;
     library_.set_election_timeout(options_.hurried_timeout);
   }
+  // Who has not won by then never will, and would be in the way of those who
+  // can: its log is behind theirs.
+  if (hurry_ && now_ >= hurry_->until)
+    end_hurry();
   if (now_ >= library_.timeout())
     time_out();
   return settled();
@@ -43,8 +47,8 @@ void core::time_out() {
 
 instant core::next_tick() const {
   auto next = library_.timeout();
-  if (hurry_ && !hurry_->begun)
-    next = std::min(next, hurry_->from);
+  if (hurry_)
+    next = std::min(next, hurry_->begun ? hurry_->until : hurry_->from);
   return tell_at_ ? std::min(next, *tell_at_) : next;
 }
 
@@ -59,16 +63,21 @@ actions core::leader_death_proven(node_id dead, instant now) {
       return one.role == member_role::voter && one.id != dead
              && one.id < options_.self;
     });
-  hurry_ = {dead, now_ + earlier * options_.hurried_step, false};
+  const auto from = now_ + earlier * options_.hurried_step;
+  hurry_ = {dead, from, from + options_.election_timeout, false};
   return settled();
+}
+
+void core::end_hurry() {
+  hurry_.reset();
+  library_.set_election_timeout(options_.election_timeout);
 }
 
 void core::settle_hurry() {
   const auto leader = known_leader();
   if (!hurry_ || leader == 0 || leader == hurry_->dead)
     return;
-  hurry_.reset();
-  library_.set_election_timeout(options_.election_timeout);
+  end_hurry();
 }
 
 // -- What follows a step (rule 6), without a step inside another (rule 5) ----

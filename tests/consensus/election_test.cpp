@@ -112,6 +112,32 @@ TEST_CASE("a proven death is followed by an election at once",
   CHECK(elected);
 }
 
+TEST_CASE("who does not win in haste stands no oftener than others",
+          "[consensus][core]") {
+  const auto timeout = core_options{}.election_timeout;
+  cluster three{1, 2, 3};
+  const auto leader = three.elect();
+  const node_id left = leader == 1 ? 2 : 1;
+  three.run(500ms);
+  for (node_id id = 1; id <= 3; ++id)
+    if (id != left)
+      three.kill(id);
+  int asked = 0;
+  three.on_message = [&](const message& said) {
+    asked += std::holds_alternative<vote_request>(said.content) ? 1 : 0;
+    return true;
+  };
+
+  three.take(left, three[left].core->leader_death_proven(leader, three.now));
+  three.run(timeout);
+  CHECK(asked > 4);
+  asked = 0;
+  three.run(2 * timeout);
+
+  CHECK(asked > 0);
+  CHECK(asked <= 4); // twice, two others
+}
+
 TEST_CASE("one node with a false proof of death moves nothing",
           "[consensus][core]") {
   cluster three{1, 2, 3};
