@@ -35,7 +35,7 @@ struct session_options {
   catalog_actor catalog;
   region_keeper_actor keeper;
   region_router_actor router;
-  cluster_actor cluster;
+  cluster_actor cluster; ///< null: the node is alone
   node_facts node;
   std::function<shm::boot_clock::time_point()> now;
   std::function<std::chrono::system_clock::time_point()> wall_now;

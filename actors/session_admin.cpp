@@ -190,12 +190,23 @@ void help(session_pointer self, const asked& request) {
   answer(self, request.id, {{"rows", std::move(rows)}});
 }
 
-void tell_status(session_pointer self, const asked& request) {
+namespace {
+
+/// Whether the node can take part in decisions. Regions have states of their
+/// own.
+std::string word_of(const cluster_report& report) {
+  return report.draining          ? "draining"
+         : report.now.leader == 0 ? "leaderless"
+                                  : "serving";
+}
+
+void tell_status_as(session_pointer self, const asked& request,
+                    const std::string& state) {
   self
     ->request(self->state.options.catalog, caf::infinite,
               totals_query{self->state.who->tenant})
     .then(
-      [self, id = request.id](const tenant_totals& totals) {
+      [self, id = request.id, state](const tenant_totals& totals) {
         const auto& [node, who]
           = std::tie(self->state.options.node, *self->state.who);
         const auto uptime = self->state.options.now() - node.started;
@@ -205,11 +216,26 @@ void tell_status(session_pointer self, const asked& request) {
                 {"version", node.version},
                 {"uptime_ms",
                  boot_ns(shm::boot_clock::time_point{uptime}) / 1'000'000},
-                {"state", std::string{"serving"}},
+                {"state", state},
                 {"regions", totals.regions},
                 {"sessions", totals.sessions},
                 {"tenant", who.tenant},
                 {"principal", who.principal}});
+      },
+      refusing(self, request.id));
+}
+
+} // namespace
+
+void tell_status(session_pointer self, const asked& request) {
+  if (!self->state.options.cluster)
+    return tell_status_as(self, request, "serving");
+  self
+    ->request(self->state.options.cluster, caf::infinite,
+              cluster_status_query{})
+    .then(
+      [=](const cluster_report& report) {
+        tell_status_as(self, request, word_of(report));
       },
       refusing(self, request.id));
 }

@@ -131,6 +131,8 @@ TEST_CASE("a minority decides nothing and says that nobody leads",
   INFO(cluster.logs());
   REQUIRE(steps_down);
   CHECK_FALSE(cluster.status(1).quorum);
+  const auto told = cluster.call(1, "status");
+  CHECK(*wire::find_text(told.value(), "state") == "leaderless");
   const auto made = create(cluster, 1, "alone");
   REQUIRE_FALSE(made);
   CHECK(made.assume_error().code == shm::errc::no_leader);
