@@ -1,6 +1,7 @@
 #include "runtime/peer_network.hpp"
 
 #include "runtime/probe_over.hpp"
+#include "runtime/tls_errors.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
@@ -147,6 +148,7 @@ void load_network(caf::actor_system_config& setup,
   assert(!cluster.tls->certificate.empty() && !cluster.tls->key.empty()
          && !cluster.tls->authority.empty());
   setup.load<caf::openssl::manager>();
+  part_tls_errors();
   setup.openssl_certificate = cluster.tls->certificate;
   setup.openssl_key = cluster.tls->key;
   setup.openssl_cafile = cluster.tls->authority;

@@ -61,6 +61,23 @@ TEST_CASE("a new home waits out the lease of a silent one",
   CHECK(s.phase_of(2) == phase::serving);
 }
 
+TEST_CASE("a home that died soon after it came leaves no older lease",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.place();
+  s.pass(200ms);
+  s.move(2);
+  s.pass(200ms);
+  s.frozen = s.cut = {2};
+  s.move(1);
+  REQUIRE(s.phase_of(1) == phase::collecting);
+
+  s.carry(1, s.nodes.at(1).on_death_proven(s.now, 2, 1));
+  s.run();
+
+  CHECK(s.phase_of(1) == phase::serving);
+}
+
 TEST_CASE("the death of an older life proves nothing",
           "[rules][region_replica]") {
   stage s{{1, 2, 3}};

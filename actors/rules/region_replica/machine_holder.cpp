@@ -10,11 +10,11 @@ delta_ack machine::position() const {
   return {stream_, taken_, covers_, std::min(durable_, covers_)};
 }
 
-/// The home of that epoch may go on for a lease from before this on.
+/// The home of that epoch may go on for a lease from before this on. It says
+/// nothing of that sort before the leases of all homes before it are over, so
+/// what those were granted does not matter any more.
 void machine::let_go_on(boot_time now, node_id home, life of) {
-  const bool another = granted_at_ && now - *granted_at_ < options_.lease_wait()
-                       && (granted_.home != home || granted_.of != of);
-  granted_ = another ? grant{} : grant{home, of, {}};
+  granted_ = grant{home, of, {}};
   granted_at_ = now;
 }
 

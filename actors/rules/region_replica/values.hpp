@@ -133,7 +133,7 @@ struct beat {
 
 /// When a holder last let a home go on, and which.
 struct grant {
-  node_id home = 0; ///< 0: several, or it lost its memory of them
+  node_id home = 0; ///< 0: none, or it lost its memory of it
   life of = 0;
   std::optional<duration> age; ///< when this is sent; nothing: never
   bool operator==(const grant&) const = default;
