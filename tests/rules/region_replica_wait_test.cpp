@@ -61,6 +61,25 @@ TEST_CASE("a new home waits out the lease of a silent one",
   CHECK(s.phase_of(2) == phase::serving);
 }
 
+TEST_CASE("after a move the death of the new home counts once no older lease "
+          "can last",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.place();
+  s.pass(200ms);
+  s.move(2);
+  const bool long_ago = GENERATE(false, true);
+  s.pass(long_ago ? 4s : 1s);
+  REQUIRE(s.phase_of(2) == phase::serving);
+  s.frozen = s.cut = {2};
+
+  s.move(3);
+  s.carry(3, s.nodes.at(3).on_death_proven(s.now, 2, 1));
+  s.run();
+
+  CHECK(s.phase_of(3) == (long_ago ? phase::serving : phase::collecting));
+}
+
 TEST_CASE("the death of an older life proves nothing",
           "[rules][region_replica]") {
   stage s{{1, 2, 3}};

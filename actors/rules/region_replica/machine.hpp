@@ -127,6 +127,7 @@ private:
   void on(boot_time now, node_id from, const message& said, const beat& what);
   void answer(boot_time now);
   void let_go_on(boot_time now, node_id home, life of);
+  grant granted(boot_time now) const;
   void take(const message& said, const delta& what);
   void note_discarded(const row& taken);
   void note_committed(sequence up_to);
@@ -193,8 +194,10 @@ private:
   std::set<variable_key> known_;
   epoch_number promised_ = 0;
   epoch_number wiped_ = 0; ///< the last epoch it began empty
-  grant granted_;          ///< without its age
+  grant granted_;          ///< the last, without its age
   std::optional<boot_time> granted_at_;
+  /// By then what was granted to other homes than that is over.
+  boot_time others_until_ = boot_time::min();
 
   // As a replica.
   epoch_number stream_epoch_ = 0;

@@ -12,10 +12,15 @@ delta_ack machine::position() const {
 
 /// The home of that epoch may go on for a lease from before this on.
 void machine::let_go_on(boot_time now, node_id home, life of) {
-  const bool another = granted_at_ && now - *granted_at_ < options_.lease_wait()
-                       && (granted_.home != home || granted_.of != of);
-  granted_ = another ? grant{} : grant{home, of, {}};
+  if (granted_at_ && (granted_.home != home || granted_.of != of))
+    others_until_ = *granted_at_ + options_.lease_wait();
+  granted_ = {home, of, {}};
   granted_at_ = now;
+}
+
+/// The last one alone tells nothing while one before it may last.
+grant machine::granted(boot_time now) const {
+  return now < others_until_ ? grant{} : granted_;
 }
 
 void machine::on(boot_time now, node_id from, const message& said,
@@ -55,7 +60,7 @@ void machine::answer(boot_time now) {
   made.number = what.number;
   made.kind = held_.kind;
   made.held = held_.epoch;
-  made.granted = granted_;
+  made.granted = granted(now);
   if (granted_at_)
     made.granted.age = now - *granted_at_;
   made.after = what.after;

@@ -113,7 +113,7 @@ bool machine::own_lease_over(boot_time now) const {
   if (held_.kind != memory::whole)
     return now >= collecting_since_ + options_.lease_wait();
   return !granted_at_
-         || lease_over(now, granted_, *granted_at_ + options_.lease_wait());
+         || lease_over(now, granted(now), *granted_at_ + options_.lease_wait());
 }
 
 bool machine::may_adopt(boot_time now) {
