@@ -81,6 +81,14 @@ void replace_memory(pointer self) {
           [self](const caf::error& error) { give_up(self, to_shm(error)); });
 }
 
+void note_slot(pointer self, const std::string& name,
+               region_replica::variable_key id) {
+  if (const auto slot = memory_of(self).slot_of(name)) {
+    self->state.slots[id] = *slot;
+    self->state.keys[*slot] = id;
+  }
+}
+
 } // namespace
 
 void give_up(pointer self, const shm::error& why) {
@@ -97,10 +105,7 @@ void find_slots(pointer self) {
   state.slots.clear();
   state.keys.clear();
   for (const auto& [name, id] : state.options.variables)
-    if (const auto slot = memory_of(self).slot_of(name)) {
-      state.slots[id] = *slot;
-      state.keys[*slot] = id;
-    }
+    note_slot(self, name, id);
 }
 
 std::vector<region_replica::change> take_changes(pointer self) {
@@ -176,7 +181,7 @@ caf::result<void> add_variable(pointer self,
     return added;
   const auto key = request.id + state.options.rule.own_keys;
   state.options.variables[request.variable.name] = key;
-  find_slots(self);
+  note_slot(self, request.variable.name, key);
   state.rule->add_variable(key);
   return caf::unit;
 }

@@ -72,8 +72,8 @@ public:
           .finish();
     found_.publisher = publisher.stop();
     node_.stop();
-    announce("killing a leader");
-    found_.cluster = kill_a_leader(players_);
+    announce("killing a home");
+    found_.cluster = kill_a_leader(players_, options_.prices);
     announce("");
     found_.players = players_.text();
     found_.separate = players_.separate;

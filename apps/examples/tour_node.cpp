@@ -26,12 +26,6 @@ bool all_unused(uid_t first, uid_t count) {
   return true;
 }
 
-std::string principal(const std::string& name, uid_t uid,
-                      const std::string& rights) {
-  return R"(        { "name": ")" + name + R"(", "uid": )" + std::to_string(uid)
-         + R"(, "grants": [{ "regions": "*", "rights": [)" + rights + "] }] }";
-}
-
 std::string trial_variable(const std::string& name) {
   return R"(            { "name": ")" + name
          + R"(", "type": "trial::value/1", "capacity": "1KiB" })";
@@ -102,6 +96,12 @@ std::string configuration(const std::string& directory, const cast& players) {
 }
 
 } // namespace
+
+std::string principal(const std::string& name, uid_t uid,
+                      const std::string& rights) {
+  return R"(        { "name": ")" + name + R"(", "uid": )" + std::to_string(uid)
+         + R"(, "grants": [{ "regions": "*", "rights": [)" + rights + "] }] }";
+}
 
 own_directory::own_directory()
   : path_{std::filesystem::temp_directory_path() / "holdfast-XXXXXX"} {

@@ -24,6 +24,10 @@ struct cast {
   std::string text() const;
 };
 
+/// As it stands in a node's configuration: `rights`, in quotes, to all regions.
+std::string principal(const std::string& name, uid_t uid,
+                      const std::string& rights);
+
 /// What a reader of tenant host tries to get at. One user cannot be kept from
 /// what he may write, so there he is sent against things that are not his.
 struct targets {

@@ -68,6 +68,11 @@ public:
   /// Asks it to end, and waits for that.
   told stop();
 
+  /// What it has told so far, as it told it.
+  const std::string& said() const noexcept {
+    return text_;
+  }
+
   bool running();
   int exit_status() const noexcept {
     return status_;

@@ -181,6 +181,38 @@ std::string cluster_part(const cluster_findings& seen) {
            static_cast<unsigned>(seen.last_leader), seen.returned_ms * 1e-3);
 }
 
+std::string reader_text(const told& seen, std::size_t node) {
+  return text("  reader at node %zu: ", node) + count_text(seen, "reads")
+         + " reads, " + word(seen, "failed") + " failed, longest read "
+         + time_text(number(seen, "longest_read_ns")) + ", longest pause "
+         + time_text(number(seen, "longest_gap_ns")) + ", now "
+         + word(seen, "freshness") + "\n";
+}
+
+std::string home_part(const cluster_findings& seen) {
+  auto part
+    = text("\nIt was the home of a region with prices and telemetry, too: "
+           "node %u took over, and a price was\n  flushed %.0f ms after the "
+           "kill; ",
+           static_cast<unsigned>(seen.next_home), seen.next_flush_ms)
+      + count_text(seen.writer, "flushed") + " were flushed in all, the last "
+      + word(seen.writer, "compared")
+      + " before it compared: " + word(seen.writer, "missing") + " missing\n";
+  for (std::size_t i = 0; i < seen.readers.size(); ++i)
+    part += reader_text(seen.readers[i], i + 1);
+  part += "  caf-shell cluster why live\n";
+  for (const auto& line : seen.why)
+    part += "    " + line.substr(0, 96) + "\n";
+  return part;
+}
+
+/// It went on reading what is whole, and never looked back.
+bool went_on(const told& reader) {
+  return is_positive(reader, "reads") && is_zero(reader, "failed")
+         && is_zero(reader, "torn") && is_zero(reader, "backwards")
+         && number(reader, "longest_read_ns").value_or(1e12) < hang_ms * 1e6;
+}
+
 bool was_refused(const told& from, const char* name,
                  std::initializer_list<const char*> by) {
   const auto found = from.find(name);
@@ -231,13 +263,27 @@ std::vector<claim> claims_of(const findings& found) {
      found.cluster.next_leader > 1
        && found.cluster.next_term > found.cluster.first_term},
     {"no decision is lost with the leader", found.cluster.same_tables},
+    {"another node takes over the region",
+     found.cluster.next_home > 0
+       && found.cluster.next_home != found.cluster.first_home
+       && !found.cluster.why.empty()},
+    {"readers go on while the home dies",
+     std::all_of(found.cluster.readers.begin(), found.cluster.readers.end(),
+                 went_on)},
+    {"a reader is told that its node is dead, others that theirs is not",
+     word(found.cluster.readers[0], "freshness") == "stale"
+       && word(found.cluster.readers[1], "freshness") == "fresh"
+       && word(found.cluster.readers[2], "freshness") == "fresh"},
+    {"no flushed price is lost with the home",
+     is_positive(found.cluster.writer, "compared")
+       && is_zero(found.cluster.writer, "missing")},
   };
 }
 
 std::string report_of(const findings& found, const std::vector<claim>& claims) {
   auto screen = heading(found) + telemetry_part(found) + market_part(found)
                 + floor_part(found) + kill_part(found) + refused_part(found)
-                + cluster_part(found.cluster);
+                + cluster_part(found.cluster) + home_part(found.cluster);
   std::size_t broken = 0;
   for (const auto& [claimed, holds] : claims)
     if (!holds) {

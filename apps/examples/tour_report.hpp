@@ -40,7 +40,7 @@ struct claim {
 
 std::vector<claim> claims_of(const findings& found);
 
-/// At most 28 lines of at most 100 columns.
+/// At most 40 lines of at most 100 columns.
 std::string report_of(const findings& found, const std::vector<claim>& claims);
 
 } // namespace holdfast::examples

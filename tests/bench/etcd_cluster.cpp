@@ -1,9 +1,9 @@
 #include "tests/bench/etcd_cluster.hpp"
 
+#include "apps/processes/free_ports.hpp"
 #include "tests/bench/grpc_line.hpp"
 #include "tests/bench/protobuf_fields.hpp"
 #include "tests/bench/server.hpp"
-#include "apps/processes/free_ports.hpp"
 
 #include <unistd.h>
 
@@ -67,8 +67,10 @@ std::string name_of(std::size_t member) {
 
 class etcd_cluster final : public consensus_cluster {
 public:
-  explicit etcd_cluster(std::string directory)
-    : directory_{std::move(directory)}, ports_{processes::free_ports(2 * members)} {
+  etcd_cluster(std::string directory, std::vector<std::string> more)
+    : directory_{std::move(directory)},
+      more_{std::move(more)},
+      ports_{processes::free_ports(2 * members)} {
     for (std::size_t member = 0; member < members; ++member)
       servers_.push_back(std::make_unique<server>(
         arguments_of(member), directory_ + "/" + name_of(member) + ".log"));
@@ -143,26 +145,29 @@ private:
     std::string all;
     for (std::size_t each = 0; each < members; ++each)
       all += (each > 0 ? "," : "") + name_of(each) + "=" + url(peer_port(each));
-    return {etcd_program(),
-            "--name",
-            name_of(member),
-            "--data-dir",
-            directory_ + "/" + name_of(member),
-            "--listen-client-urls",
-            url(client_port(member)),
-            "--advertise-client-urls",
-            url(client_port(member)),
-            "--listen-peer-urls",
-            url(peer_port(member)),
-            "--initial-advertise-peer-urls",
-            url(peer_port(member)),
-            "--initial-cluster",
-            all,
-            "--initial-cluster-state",
-            "new"};
+    std::vector<std::string> made{etcd_program(),
+                                  "--name",
+                                  name_of(member),
+                                  "--data-dir",
+                                  directory_ + "/" + name_of(member),
+                                  "--listen-client-urls",
+                                  url(client_port(member)),
+                                  "--advertise-client-urls",
+                                  url(client_port(member)),
+                                  "--listen-peer-urls",
+                                  url(peer_port(member)),
+                                  "--initial-advertise-peer-urls",
+                                  url(peer_port(member)),
+                                  "--initial-cluster",
+                                  all,
+                                  "--initial-cluster-state",
+                                  "new"};
+    made.insert(made.end(), more_.begin(), more_.end());
+    return made;
   }
 
   std::string directory_;
+  std::vector<std::string> more_;
   std::vector<std::uint16_t> ports_;
   std::vector<std::unique_ptr<server>> servers_;
   std::size_t clients_ = 0;
@@ -174,8 +179,9 @@ std::string why_no_etcd() {
   return etcd_program() == nullptr ? "etcd is not installed" : "";
 }
 
-std::unique_ptr<consensus_cluster> make_etcd_cluster(std::string directory) {
-  return std::make_unique<etcd_cluster>(std::move(directory));
+std::unique_ptr<consensus_cluster>
+make_etcd_cluster(std::string directory, std::vector<std::string> more) {
+  return std::make_unique<etcd_cluster>(std::move(directory), std::move(more));
 }
 
 #else
@@ -184,7 +190,8 @@ std::string why_no_etcd() {
   return "built without nghttp2";
 }
 
-std::unique_ptr<consensus_cluster> make_etcd_cluster(std::string) {
+std::unique_ptr<consensus_cluster> make_etcd_cluster(std::string,
+                                                     std::vector<std::string>) {
   throw std::logic_error{why_no_etcd()};
 }
 

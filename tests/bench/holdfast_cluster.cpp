@@ -1,9 +1,9 @@
 #include "tests/bench/holdfast_cluster.hpp"
 
+#include "apps/processes/free_ports.hpp"
 #include "shm/client/connection.hpp"
 #include "shm/client/line.hpp"
 #include "tests/bench/server.hpp"
-#include "apps/processes/free_ports.hpp"
 #include "tests/support/real_node.hpp"
 
 #include <array>

@@ -22,7 +22,9 @@ int main(int argc, char** argv) {
   bench::add_wake_rows();
   bench::add_attach_rows();
   bench::add_redis_rows();
-  bench::add_cluster_rows(); // last: its servers stay until the end
+  // Last: their servers stay until the end.
+  bench::add_cluster_rows();
+  bench::add_replication_rows();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;

@@ -136,5 +136,6 @@ void add_wake_rows();
 void add_attach_rows();
 void add_redis_rows();
 void add_cluster_rows();
+void add_replication_rows();
 
 } // namespace holdfast::bench
