@@ -2,6 +2,7 @@
 // between a region's actor, the router and the keeper inside a node.
 #pragma once
 
+#include "actors/region_storage.hpp"
 #include "actors/rules/catalog/commands.hpp"
 #include "actors/rules/peer_hello.hpp"
 #include "shm/region.hpp"
@@ -68,6 +69,17 @@ struct settle_wanted {
 struct region_reported {
   catalog::report_region what;
 };
+
+/// A step towards what is to be on disk.
+struct write_region_request {
+  region_writes what;
+};
+
+/// The region is not here any more: nothing is to be left on disk.
+struct region_gone {};
+
+/// Nothing follows; behind what is to be written.
+struct region_closed {};
 
 /// The region has other memory from now on; clients may still map the former.
 struct memory_replaced {

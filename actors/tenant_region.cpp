@@ -29,6 +29,7 @@ void drain(pointer self) {
 /// Removed: nothing is left of it. Given up here: another node has it.
 caf::result<void> retire(pointer self, const retire_request& request) {
   self->state.retired = true;
+  drop_disk(self);
   memory_of(self).set_state(request.lives_on
                               ? shm::layout::region_state::moved
                               : shm::layout::region_state::revoked);
@@ -41,6 +42,7 @@ caf::result<void> fence(pointer self) {
   if (!self->state.retired) {
     drain_to_rule(self);
     memory_of(self).set_state(shm::layout::region_state::fenced);
+    close_disk(self);
   }
   self->quit();
   return caf::unit;
@@ -74,6 +76,7 @@ void start(pointer self, tenant_region_options options) {
   const auto& chosen = state.options;
   state.rule.emplace(chosen.node, chosen.life, chosen.admitted, chosen.rule);
   find_slots(self);
+  begin_disk(self);
   for (const auto& [key, slot] : state.slots)
     state.rule->add_variable(key);
   if (chosen.router)
@@ -107,8 +110,13 @@ tenant_region(pointer self, tenant_region_options options) {
     [self](const watch_request& request) { return watch(self, request); },
     [self](doorbell_rung) { look_for_changes(self); },
     [self](region_status_query) {
-      return region_report{memory_of(self).options().name,
-                           memory_of(self).status(), self->state.rule->look()};
+      region_report made{memory_of(self).options().name,
+                         memory_of(self).status(),
+                         self->state.rule->look(),
+                         disk_state::none,
+                         {}};
+      tell_disk(self, made);
+      return made;
     },
     [self](const variables_query& query) {
       return list_variables(memory_of(self), query);

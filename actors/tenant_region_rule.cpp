@@ -239,12 +239,15 @@ void carry(pointer self, region_replica::actions asked,
   for (auto& each : asked)
     std::visit([&](auto& what) { carry_out(self, what, with); }, each);
   note_phase(self);
+  note_for_disk(self, asked);
   auto& state = self->state;
   if (state.stopping && !state.replacing) {
     state.stopping = false;
-    carry(self, state.rule->on_stopped(now_of(self),
-                                       std::exchange(state.stored_last, {})));
+    const auto last = std::exchange(state.stored_last, {});
+    note_for_disk(self, last);
+    carry(self, state.rule->on_stopped(now_of(self), last));
   }
+  write_to_disk(self);
 }
 
 void settle_again(pointer self) {
@@ -269,6 +272,7 @@ std::uint32_t drain_to_rule(pointer self) {
     return outnumber(self, each.first, each.second);
   });
   const auto changes = take_changes(self);
+  note_for_disk(self, changes);
   carry(self, state.rule->on_drained(now_of(self), changes));
   return static_cast<std::uint32_t>(changes.size());
 }

@@ -39,6 +39,13 @@ inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t region_window_messages_max = 16;
 /// Discarded values that one record of the audit trail names.
 inline constexpr std::size_t discarded_named_max = 8;
+/// Bytes of values in one step to a region's disk: what of them is in flight.
+inline constexpr std::size_t region_disk_step_bytes_max = std::size_t{8} << 20;
+/// Time after which a disk that failed, or was full, is tried again.
+inline constexpr std::chrono::milliseconds region_disk_retry{5000};
+/// Pages of 4 KiB in a region's write-ahead log before they move into the
+/// file: as long as the values of a small region are overwritten in the log.
+inline constexpr int region_log_pages_max = 1000;
 /// Flushes and reads that wait, of one region: one for each client.
 inline constexpr std::size_t region_waiters_max = 4096;
 

@@ -67,7 +67,8 @@ struct one_region : stepped_system {
   }
 
   std::shared_ptr<shm::region> memory;
-  actors::region_maker_actor maker = start(actors::region_maker);
+  actors::region_maker_actor maker
+    = start(actors::region_maker, actors::region_maker_options{});
   actors::tenant_region_actor region;
 };
 
