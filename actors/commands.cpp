@@ -46,7 +46,8 @@ constexpr std::array create_region_arguments{
   argument{"bytes_max", number, false},
   argument{"variables_max", number, false},
   argument{"copies", number, false},
-  argument{"writers", text, false, "clients|node"}};
+  argument{"writers", text, false, "clients|node"},
+  argument{"durability", text, false, "memory|disk"}};
 constexpr std::array grow_region_arguments{region, argument{"bytes", number}};
 constexpr std::array move_region_arguments{region, argument{"node", number}};
 constexpr std::array sessions_arguments{argument{"after", number, false}};

@@ -60,13 +60,25 @@ using tenant_region_actor = caf::typed_actor<
   // Timer: drains the dirty set.
   caf::reacts_to<drain_due>>;
 
-/// Reserves memory: the only actor that may block. One per node, on a thread
-/// of its own.
+/// Reserves memory, and reads what was on disk: it may block. One per node, on
+/// a thread of its own.
 using region_maker_actor = caf::typed_actor<
   // Makes a region with its first variables, as many of them as fit.
   caf::replies_to<make_region_request>::with<made_region>,
   // Reserves bytes for a region that grows.
-  caf::replies_to<reserve_request>::with<void>>;
+  caf::replies_to<reserve_request>::with<void>,
+  // Removes what is left on disk of regions that are not here any more.
+  caf::reacts_to<regions_kept>>;
+
+/// Puts a region on disk: it may block. One per region that is on disk, on a
+/// thread of its own.
+using region_disk_actor = caf::typed_actor<
+  // Answers when this step is on disk.
+  caf::replies_to<write_region_request>::with<void>,
+  // Removes all that is there, and ends.
+  caf::reacts_to<region_gone>,
+  // Ends.
+  caf::reacts_to<region_closed>>;
 
 /// Another node's router, as seen from this one. It travels.
 using peer_router_actor = caf::typed_actor<

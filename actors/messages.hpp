@@ -6,6 +6,7 @@
 
 #include "actors/door.hpp"
 #include "actors/region_messages.hpp"
+#include "actors/region_storage.hpp"
 #include "actors/rules/catalog/local_regions.hpp"
 #include "actors/rules/placement.hpp"
 #include "actors/rules/region_replica/status.hpp"
@@ -232,9 +233,20 @@ struct fence_all_request {};
 
 // -- region keeper, tenant region and region maker ----------------------------
 
+/// A region that is on disk, too.
+struct kept_on_disk {
+  std::map<std::string, region_replica::variable_key> variables; ///< by name
+  /// Rows below are the region's own, of no variable.
+  region_replica::variable_key own_keys = 0;
+  /// What was stored in epochs before this one was given up.
+  std::uint64_t began_empty = 0;
+  bool expected = false; ///< the tables say that there should be something
+};
+
 struct make_region_request {
   shm::region_options options;
   std::vector<shm::variable_spec> variables;
+  std::optional<kept_on_disk> kept{};
 };
 
 struct refused_variable {
@@ -244,7 +256,14 @@ struct refused_variable {
 
 struct made_region {
   std::shared_ptr<shm::region> region;
-  std::vector<refused_variable> refused; ///< variables that it has not
+  std::vector<refused_variable> refused;     ///< variables that it has not
+  std::shared_ptr<region_storage> storage{}; ///< null: it is in memory only
+  found_on_disk found{};
+};
+
+/// Regions that this node has; of others it keeps nothing.
+struct regions_kept {
+  std::set<std::uint64_t> ids;
 };
 
 /// Reserve memory for a region that its owner goes on using.
@@ -281,10 +300,17 @@ struct doorbell_rung {};
 
 struct region_status_query {};
 
+/// How a region's disk is.
+enum class disk_state : std::uint8_t { none, written, behind, failing };
+
 struct region_report {
   std::string name;
   shm::region_status status;
   region_replica::status replicated;
+  disk_state disk = disk_state::none;
+  std::string disk_trouble; ///< why it is failing, or what was lost at start
+  /// Values that were something else in memory than the home had sent.
+  std::uint64_t mended = 0;
 };
 
 struct variables_query {
@@ -308,7 +334,7 @@ struct variables_page {
 
 struct add_variable_request {
   shm::variable_spec variable;
-  std::uint64_t id = 0; ///< in its region
+  region_replica::variable_key key = 0;
 };
 
 struct remove_variable_request {

@@ -23,13 +23,15 @@ namespace holdfast::actors {
 /// What the actor of a region begins with.
 struct region_beginning {
   std::shared_ptr<shm::region> memory;
-  /// Ids of the variables that it has, by name.
-  std::map<std::string, std::uint64_t> variables;
+  /// Keys of the variables that it has, by name.
+  std::map<std::string, region_replica::variable_key> variables;
   /// Ascends with each actor that the region has on this node.
   catalog::log_index life = 0;
   catalog::log_index admitted = 0; ///< the entry by which this node is there
   bool durable = false;
   region_keeper_actor keeper;
+  std::shared_ptr<region_storage> storage; ///< null: it is in memory only
+  found_on_disk found;
 };
 
 struct region_keeper_options {
@@ -79,6 +81,7 @@ struct region_keeper_state {
   std::vector<waiter> waiters;
   catalog::log_index followed = 0; ///< the plan of that entry is begun
   catalog::log_index admitted = 0; ///< the entry by which this node is there
+  bool swept = false;              ///< nothing is on disk of what is not here
   bool asking = false;
   bool ask_again = false;
 };

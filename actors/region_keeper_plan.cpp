@@ -1,6 +1,7 @@
 // The plan that the catalog answers with, carried out.
 #include "actors/error.hpp"
 #include "actors/region_keeper_parts.hpp"
+#include "config/region_bounds.hpp"
 
 #include <algorithm>
 
@@ -15,7 +16,23 @@ shm::variable_spec spec_of(const catalog::variable& from) {
   return {from.name, from.kind, from.type, from.capacity};
 }
 
-make_region_request request_for(const planned_region& planned) {
+/// Below are the rows in which holders remember what sessions stored.
+region_replica::variable_key key_of(std::uint64_t variable) {
+  return config::region_stores_max + variable;
+}
+
+kept_on_disk kept_of(const catalog::region& region, std::uint64_t self) {
+  kept_on_disk kept;
+  for (const auto& [name, each] : region.variables)
+    kept.variables.emplace(name, key_of(each.id));
+  kept.own_keys = config::region_stores_max;
+  kept.began_empty = region.placement.began_empty;
+  kept.expected = region.placement.settled_holders.contains(self);
+  return kept;
+}
+
+make_region_request request_for(const planned_region& planned,
+                                std::uint64_t self) {
   const auto& [name, region] = planned;
   make_region_request request;
   auto& options = request.options;
@@ -31,6 +48,8 @@ make_region_request request_for(const planned_region& planned) {
   options.epoch = region.placement.epoch;
   for (const auto& [_, each] : region.variables)
     request.variables.push_back(spec_of(each));
+  if (region.options.durable)
+    request.kept = kept_of(region, self);
   return request;
 }
 
@@ -45,12 +64,21 @@ void finish_step(region_keeper_pointer self, kept_region& region) {
 
 // -- making -------------------------------------------------------------------
 
+void sweep(region_keeper_pointer self) {
+  regions_kept here;
+  for (const auto& [id, region] : self->state.regions)
+    if (!region.unwanted)
+      here.ids.insert(id);
+  self->send(self->state.options.maker, std::move(here));
+}
+
 /// Removed while it was being made: nobody has seen it.
 bool drop_if_unwanted(region_keeper_pointer self, log_index id) {
   auto& regions = self->state.regions;
   if (!regions.at(id).unwanted)
     return false;
   regions.erase(id);
+  sweep(self);
   follow_tables(self);
   return true;
 }
@@ -58,6 +86,8 @@ bool drop_if_unwanted(region_keeper_pointer self, log_index id) {
 std::map<std::string, std::uint64_t> variables_of(const kept_region& region,
                                                   const made_region& made) {
   auto variables = region.local.variables;
+  for (auto& [name, id] : variables)
+    id = key_of(id);
   for (const auto& each : made.refused)
     variables.erase(each.name);
   return variables;
@@ -71,7 +101,7 @@ void on_made(region_keeper_pointer self, log_index id,
   region.memory = made.region;
   region.actor = self->state.options.start_region(
     {made.region, variables_of(region, made), region.life, self->state.admitted,
-     region.durable, self});
+     region.durable, self, made.storage, made.found});
   self->monitor(region.actor);
   self->send(region.actor,
              placement_decided{region.local.placed, region.local.departed});
@@ -114,7 +144,9 @@ void make(region_keeper_pointer self, const wanted_region& what,
   region.open = 1;
   state.names[planned.name] = id;
   // Without a deadline: reserving memory takes its time.
-  self->request(state.options.maker, caf::infinite, request_for(planned))
+  self
+    ->request(state.options.maker, caf::infinite,
+              request_for(planned, state.options.node_id))
     .then([self, id](const made_region& made) { on_made(self, id, made); },
           [self, id](const caf::error& error) {
             on_not_made(self, id, to_shm(error));
@@ -217,7 +249,8 @@ void change_variables(region_keeper_pointer self, const planned_region& planned,
   for (const auto& [name, each] : wanted)
     if (const auto found = before.find(name);
         found == before.end() || found->second != each.id)
-      step(self, id, name, add_variable_request{spec_of(each), each.id});
+      step(self, id, name,
+           add_variable_request{spec_of(each), key_of(each.id)});
 }
 
 void change(region_keeper_pointer self, const wanted_region& what) {
@@ -251,6 +284,10 @@ void carry_out(region_keeper_pointer self, const region_plan& plan) {
     change(self, each);
   for (const auto id : plan.release)
     release(self, id);
+  // Nothing is planned before this node has entered, and so been told of all
+  // that was ever here.
+  if (!std::exchange(state.swept, true))
+    sweep(self);
   state.followed = std::max(state.followed, plan.applied);
 }
 

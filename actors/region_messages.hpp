@@ -3,6 +3,7 @@
 // the keeper inside a node.
 #pragma once
 
+#include "actors/region_storage.hpp"
 #include "actors/rules/catalog/commands.hpp"
 #include "actors/rules/made_stores.hpp"
 #include "shm/region.hpp"
@@ -20,15 +21,23 @@ namespace holdfast {
 
 // -- between nodes ------------------------------------------------------------
 
-/// A part of a message of a region's rule. Everything in it was written by
-/// another process.
+/// What a message between holders is about.
+enum class packet_subject : std::uint8_t {
+  rule = 1,      ///< actors/region_packet.hpp
+  comparison = 2 ///< actors/region_comparison.hpp
+};
+
+/// A part of a message between holders of a region. Everything in it was
+/// written by another process.
 struct region_packet {
   std::uint64_t from = 0;     ///< the node
   rules::wide_id incarnation; ///< of that node's process
   std::uint64_t region = 0;   ///< its id
   std::uint64_t number = 0;   ///< of the message, ascends at its sender
+  packet_subject subject = packet_subject::rule;
   std::uint32_t part = 0;
   std::uint32_t parts = 1;
+  std::uint64_t checksum = 0; ///< of the content
   std::vector<char> content;
 
   bool operator==(const region_packet&) const = default;
@@ -37,7 +46,8 @@ struct region_packet {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, region_packet& x) {
   return f(caf::meta::type_name("region_packet"), x.from, x.incarnation,
-           x.region, x.number, x.part, x.parts, x.content);
+           x.region, x.number, x.subject, x.part, x.parts, x.checksum,
+           x.content);
 }
 
 // What a session asks of a region's home. Errors: fenced and unavailable, it is
@@ -139,6 +149,17 @@ struct settle_wanted {
 struct region_reported {
   catalog::report_region what;
 };
+
+/// A step towards what is to be on disk.
+struct write_region_request {
+  region_writes what;
+};
+
+/// The region is not here any more: nothing is to be left on disk.
+struct region_gone {};
+
+/// Nothing follows; behind what is to be written.
+struct region_closed {};
 
 /// The region has other memory from now on; clients may still map the former.
 struct memory_replaced {

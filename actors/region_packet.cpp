@@ -1,5 +1,7 @@
 #include "actors/region_packet.hpp"
 
+#include "actors/region_comparison.hpp"
+
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 
@@ -223,6 +225,7 @@ std::vector<region_packet> in_parts(const region_packet& envelope,
       const auto length = std::min(bytes_max, content.size() - i * bytes_max);
       part.content.assign(from, from + static_cast<std::ptrdiff_t>(length));
     }
+    part.checksum = digest_of_bytes(part.content);
     parts.push_back(std::move(part));
   }
   return parts;
@@ -236,7 +239,8 @@ std::optional<std::vector<char>> part_collector::add(region_packet&& part) {
   }
   const bool fits = part.part == next_ && part.number == number_
                     && part.part < part.parts
-                    && part.content.size() <= bytes_max_ - content_.size();
+                    && part.content.size() <= bytes_max_ - content_.size()
+                    && digest_of_bytes(part.content) == part.checksum;
   if (!fits) {
     content_.clear();
     next_ = part.parts; // no later part fits

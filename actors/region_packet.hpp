@@ -34,13 +34,14 @@ std::vector<char> pack(const carried_message& what);
 /// Nothing if it is no message, or its rows do not account for its bytes.
 std::optional<carried_message> unpack(const std::vector<char>& content);
 
-/// Cuts a packed message so that each part has at most `bytes_max` of it.
+/// Cuts a packed message so that each part has at most `bytes_max` of it, and
+/// a checksum.
 std::vector<region_packet> in_parts(const region_packet& envelope,
                                     std::vector<char> content,
                                     std::size_t bytes_max);
 
 /// Puts together what one sender cut. Parts come in order or not at all; one
-/// that is missing costs the message it belongs to, and no more.
+/// that is missing or damaged costs the message it belongs to, and no more.
 class part_collector {
 public:
   explicit part_collector(std::size_t bytes_max) noexcept

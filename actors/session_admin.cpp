@@ -155,6 +155,20 @@ void gather(session_pointer self, const asked& request,
   finish_if_complete(self, into);
 }
 
+/// "written", or what is wrong with it.
+void add_disk(wire::fields& row, const region_report& report) {
+  const auto state = report.disk;
+  row.push_back(
+    {"durability", std::string{state == disk_state::none ? "memory" : "disk"}});
+  if (state == disk_state::none)
+    return;
+  row.push_back(
+    {"disk", std::string{state == disk_state::failing  ? "failing"
+                         : state == disk_state::behind ? "behind"
+                                                       : "written"}});
+  row.push_back({"disk_trouble", report.disk_trouble});
+}
+
 void add_where_it_lives(session_pointer self, const asked& request,
                         const region_report& report) {
   auto row
@@ -163,12 +177,14 @@ void add_where_it_lives(session_pointer self, const asked& request,
     ->request(self->state.options.catalog, caf::infinite,
               home_query{region_named_in(self, request)})
     .then(
-      [self, id = request.id, row,
-       now = report.status](const region_home& home) mutable {
+      [self, id = request.id, row, report](const region_home& home) mutable {
+        const auto& now = report.status;
         add_placement(row, home.placed);
         row.push_back({"applied", now.applied});
         row.push_back({"drains", now.drains});
         row.push_back({"repairs", now.repairs});
+        row.push_back({"mended", report.mended});
+        add_disk(row, report);
         answer(self, id, std::move(row));
       },
       refusing(self, request.id));
@@ -307,6 +323,7 @@ void create_region(session_pointer self, const asked& request) {
   made.options.clients_max = config::clients_per_region_max;
   made.options.copies = static_cast<std::uint32_t>(copies);
   made.options.node_writes_only = request.text("writers") == "node";
+  made.options.durable = request.text("durability") == "disk";
   change_catalog(self, request, std::move(made));
 }
 

@@ -28,6 +28,7 @@ void drain(pointer self) {
 /// Removed: nothing is left of it. Given up here: another node has it.
 caf::result<void> retire(pointer self, const retire_request& request) {
   self->state.retired = true;
+  drop_disk(self);
   memory_of(self).set_state(request.lives_on
                               ? shm::layout::region_state::moved
                               : shm::layout::region_state::revoked);
@@ -40,6 +41,7 @@ caf::result<void> fence(pointer self) {
   if (!self->state.retired) {
     drain_to_rule(self);
     memory_of(self).set_state(shm::layout::region_state::fenced);
+    close_disk(self);
   }
   self->quit();
   return caf::unit;
@@ -59,6 +61,7 @@ void tick(pointer self) {
   memory_of(self).settle();
   settle_again(self);
   report_discarded(self);
+  compare_when_due(self);
   look_at_waiting(self);
   // A ring may have been lost in a full socket: look at what it announced.
   if (!state.pace.draining() && !memory_of(self).arm_doorbell())
@@ -71,12 +74,10 @@ void start(pointer self, tenant_region_options options) {
   state.pace = rules::drain_pace{options.pace};
   state.options = std::move(options);
   const auto& chosen = state.options;
-  const auto own_keys = chosen.rule.own_keys;
-  state.made = rules::made_stores{own_keys};
-  for (auto& [name, id] : state.options.variables)
-    id += own_keys;
+  state.made = rules::made_stores{chosen.rule.own_keys};
   state.rule.emplace(chosen.node, chosen.life, chosen.admitted, chosen.rule);
   find_slots(self);
+  begin_disk(self);
   for (const auto& [key, slot] : state.slots)
     state.rule->add_variable(key);
   if (chosen.router)
@@ -110,8 +111,14 @@ tenant_region(pointer self, tenant_region_options options) {
     [self](const watch_request& request) { return watch(self, request); },
     [self](doorbell_rung) { look_for_changes(self); },
     [self](region_status_query) {
-      return region_report{memory_of(self).options().name,
-                           memory_of(self).status(), self->state.rule->look()};
+      region_report made{memory_of(self).options().name,
+                         memory_of(self).status(),
+                         self->state.rule->look(),
+                         disk_state::none,
+                         {},
+                         self->state.mended};
+      tell_disk(self, made);
+      return made;
     },
     [self](const variables_query& query) {
       return list_variables(memory_of(self), query);

@@ -6,6 +6,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/log.hpp"
 #include "actors/region_packet.hpp"
+#include "actors/region_storage.hpp"
 #include "actors/rules/drain_pace.hpp"
 #include "actors/rules/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
@@ -27,12 +28,13 @@ namespace holdfast::actors {
 struct tenant_region_options {
   /// Nobody else writes to it.
   std::shared_ptr<shm::region> region;
-  /// Ids of the variables that it has, by name. Once it runs: their keys, which
-  /// lie behind the rule's own.
+  /// Keys of the variables that it has, by name; all behind the rule's own.
   std::map<std::string, std::uint64_t> variables;
   region_maker_actor maker;
   region_keeper_actor keeper; ///< null: nothing settles
   region_router_actor router; ///< null: there is no other node
+  region_disk_actor disk;     ///< null: it is in memory only
+  found_on_disk found;        ///< what is in memory already
 
   std::uint64_t node = 1;
   rules::wide_id incarnation{}; ///< of this process
@@ -61,6 +63,34 @@ struct reign {
   std::uint64_t epoch = 0;
   shm::boot_clock::time_point heard{};
   std::map<region_replica::phase, shm::boot_clock::time_point> began{};
+};
+
+/// How far the region is on disk.
+struct disk_progress {
+  /// What is written together: it speaks for what was held when it began.
+  struct batch {
+    std::uint64_t number = 0;
+    region_replica::epoch_number held = 0;
+    std::optional<
+      std::pair<region_replica::epoch_number, region_replica::sequence>>
+      reached;
+    std::set<region_replica::variable_key> keys; ///< still to be written
+    bool begun = false;                          ///< a step of it is written
+  };
+
+  std::set<region_replica::variable_key> changed; ///< for the next batch
+  std::optional<batch> under_way;
+  std::uint64_t batches = 0;
+  bool in_flight = false; ///< a step is on its way
+  bool fresh = true;      ///< what is on disk is to be replaced by all
+  /// The epoch of what is on disk; nothing: it is not known, or wrong.
+  std::optional<region_replica::epoch_number> held = 0;
+  std::optional<
+    std::pair<region_replica::epoch_number, region_replica::sequence>>
+    confirmed;
+  bool failing = false;
+  std::string trouble; ///< why, or what was lost when the region began
+  shm::boot_clock::time_point retry_at{};
 };
 
 struct tenant_region_state {
@@ -116,11 +146,17 @@ struct tenant_region_state {
   /// Values that were given up, since the last tick.
   std::vector<region_replica::committed_version> discarded;
 
+  region_replica::variable_key compared_from = 0; ///< the next to compare
+  shm::boot_clock::time_point compare_at{};
+  std::uint64_t mended = 0; ///< values that had changed in memory
+
   bool writers_came = false; ///< since this memory was made
   bool replacing = false;    ///< other memory is being made
   bool adopting = false;     ///< the rule waits for what is judged
   bool stopping = false;     ///< the rule waits for what was stored last
   std::vector<region_replica::change> stored_last;
+
+  disk_progress disk;
 };
 
 tenant_region_actor::behavior_type

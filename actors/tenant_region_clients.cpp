@@ -24,8 +24,10 @@ readiness ready_for(pointer self, shm::access wanted) {
   case region_replica::publish::state::following:
     if (wanted == shm::access::write)
       return readiness::elsewhere;
-    // What is not there yet must not look empty.
-    return state.rule->look().held != 0 ? readiness::now : readiness::soon;
+    // What is not there yet must not look empty, nor as it was long ago.
+    return state.rule->held().kind == region_replica::memory::whole
+             ? readiness::now
+             : readiness::soon;
   case region_replica::publish::state::fenced:
     break;
   }

@@ -12,10 +12,6 @@ using pointer = tenant_region_pointer;
 using shm::layout::region_role;
 using shm::layout::region_state;
 
-/// Values in one with a higher version are no store's: a client wrote there
-/// what it likes. They are never taken for changes.
-constexpr std::uint64_t version_max = std::uint64_t{1} << 62;
-
 std::vector<shm::variable_spec> variables_in(const shm::region& region) {
   std::vector<shm::variable_spec> all;
   if (const auto listed = region.view().list())
@@ -46,6 +42,22 @@ shm::result<void> copy_values(const shm::region& from, shm::region& into) {
   return boost::outcome_v2::success();
 }
 
+void add_change(std::vector<region_replica::change>& into,
+                region_replica::variable_key key,
+                const std::optional<shm::latest_value>& latest) {
+  if (latest && latest->version != 0 && latest->version < version_max)
+    into.push_back({key, latest->version, latest->bytes});
+}
+
+/// What was copied may be newer than what was drained before: the rule is to
+/// hear of what is there.
+std::vector<region_replica::change> values_in_memory(pointer self) {
+  std::vector<region_replica::change> all;
+  for (const auto& [key, slot] : self->state.slots)
+    add_change(all, key, memory_of(self).look(slot));
+  return all;
+}
+
 void on_replaced(pointer self, const made_region& made) {
   auto& state = self->state;
   const auto former = state.options.region;
@@ -56,6 +68,7 @@ void on_replaced(pointer self, const made_region& made) {
   state.options.region = made.region;
   state.writers_came = false;
   find_slots(self);
+  state.stored_last = values_in_memory(self);
   if (const auto shown = std::exchange(state.shown, std::nullopt))
     show(self, *shown);
   former->set_state(region_state::moved);
@@ -113,11 +126,8 @@ std::vector<region_replica::change> take_changes(pointer self) {
   const auto& keys = self->state.keys;
   auto& region = memory_of(self);
   region.take_changes([&](std::uint32_t slot) {
-    const auto key = keys.find(slot);
-    const auto latest = region.look(slot);
-    if (key != keys.end() && latest && latest->version != 0
-        && latest->version < version_max)
-      changes.push_back({key->second, latest->version, latest->bytes});
+    if (const auto key = keys.find(slot); key != keys.end())
+      add_change(changes, key->second, region.look(slot));
   });
   return changes;
 }
@@ -171,6 +181,7 @@ void wipe(pointer self) {
   self->state.outnumbering.clear();
   self->state.made.clear();
   find_slots(self);
+  wipe_disk(self);
 }
 
 caf::result<void> add_variable(pointer self,
@@ -179,10 +190,9 @@ caf::result<void> add_variable(pointer self,
   auto added = add_variable(memory_of(self), request.variable);
   if (added.flag == caf::rt_error)
     return added;
-  const auto key = request.id + state.options.rule.own_keys;
-  state.options.variables[request.variable.name] = key;
-  note_slot(self, request.variable.name, key);
-  state.rule->add_variable(key);
+  state.options.variables[request.variable.name] = request.key;
+  note_slot(self, request.variable.name, request.key);
+  state.rule->add_variable(request.key);
   return caf::unit;
 }
 
@@ -191,6 +201,7 @@ caf::result<void> remove_variable(pointer self, const std::string& name) {
   if (const auto found = state.options.variables.find(name);
       found != state.options.variables.end()) {
     state.rule->remove_variable(found->second);
+    remove_from_disk(self, found->second);
     state.outnumbering.erase(found->second);
     state.options.variables.erase(found);
   }

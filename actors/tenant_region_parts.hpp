@@ -7,6 +7,8 @@
 
 namespace holdfast::actors {
 
+struct comparison;
+
 using tenant_region_pointer
   = tenant_region_actor::stateful_pointer<tenant_region_state>;
 
@@ -52,6 +54,9 @@ std::uint32_t drain_to_rule(tenant_region_pointer self);
 /// Holders that began anew and are whole again count again: has that agreed on.
 void settle_again(tenant_region_pointer self);
 
+/// Cuts a message into packets for another holder. Only if there is a router.
+void send_packets(tenant_region_pointer self, std::uint64_t to,
+                  packet_subject about, std::vector<char> content);
 void on_packet(tenant_region_pointer self, region_packet& packet);
 void on_holder_died(tenant_region_pointer self, const holder_died& died);
 void follow_placement(tenant_region_pointer self,
@@ -101,6 +106,32 @@ void note_phase(tenant_region_pointer self);
 /// Tells of the values that were given up since it was called last.
 void report_discarded(tenant_region_pointer self);
 
+// -- tenant_region_comparing.cpp ----------------------------------------------
+
+/// A home: tells the other holders what it has, a part of it at a time.
+void compare_when_due(tenant_region_pointer self);
+void on_comparison(tenant_region_pointer self, std::uint64_t from,
+                   const comparison& said);
+
+// -- tenant_region_disk.cpp ---------------------------------------------------
+
+/// Before the rule hears of anything: hands it what was on disk.
+void begin_disk(tenant_region_pointer self);
+void note_for_disk(tenant_region_pointer self,
+                   const region_replica::actions& asked);
+void note_for_disk(tenant_region_pointer self,
+                   const std::vector<region_replica::change>& changes);
+void remove_from_disk(tenant_region_pointer self,
+                      region_replica::variable_key key);
+void wipe_disk(tenant_region_pointer self);
+/// Writes what is to be written, unless the disk is busy; tells the rule what
+/// is there.
+void write_to_disk(tenant_region_pointer self);
+void close_disk(tenant_region_pointer self);
+/// Nothing is to be left there.
+void drop_disk(tenant_region_pointer self);
+void tell_disk(tenant_region_pointer self, region_report& into);
+
 // -- tenant_region_memory.cpp -------------------------------------------------
 
 caf::result<void> add_variable(tenant_region_pointer self,
@@ -111,6 +142,10 @@ caf::result<void> grow(tenant_region_pointer self, std::uint64_t bytes);
 
 /// Which slot has which variable, as it is now.
 void find_slots(tenant_region_pointer self);
+
+/// Values in memory with a higher version are no store's: a client wrote there
+/// what it likes. They are never taken for changes.
+inline constexpr std::uint64_t version_max = std::uint64_t{1} << 62;
 
 /// What clients stored; nothing else of the dirty set.
 std::vector<region_replica::change> take_changes(tenant_region_pointer self);

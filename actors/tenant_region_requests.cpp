@@ -60,10 +60,11 @@ void note_made(pointer self, const rules::made_store& made,
                std::uint64_t bytes) {
   auto& state = self->state;
   const auto row = state.made.note(made);
-  carry(self,
-        state.rule->on_drained(
-          now_of(self), {{row.key, row.version, rules::made_stores::row_bytes},
-                         {made.key, made.made.version, bytes}}));
+  const std::vector<region_replica::change> changes{
+    {row.key, row.version, rules::made_stores::row_bytes},
+    {made.key, made.made.version, bytes}};
+  note_for_disk(self, changes);
+  carry(self, state.rule->on_drained(now_of(self), changes));
 }
 
 /// Answers with this version once a majority has it.

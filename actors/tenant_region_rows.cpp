@@ -93,7 +93,9 @@ std::vector<region_replica::change> judge_stores(pointer self) {
 
 void drain_own(pointer self,
                const std::vector<rules::made_stores::change>& changes) {
-  carry(self, self->state.rule->on_drained(now_of(self), changes_of(changes)));
+  const auto rows = changes_of(changes);
+  note_for_disk(self, rows);
+  carry(self, self->state.rule->on_drained(now_of(self), rows));
 }
 
 } // namespace holdfast::actors

@@ -1,5 +1,6 @@
 // The region's rule: what happens goes to it, and what it wants is carried out,
 // in its order.
+#include "actors/region_comparison.hpp"
 #include "actors/tenant_region_parts.hpp"
 #include "config/defaults.hpp"
 #include "config/region_bounds.hpp"
@@ -53,15 +54,7 @@ void carry_out(pointer self, region_replica::send& what,
   if (std::holds_alternative<region_replica::delta_ack>(made.said.says)
       || std::holds_alternative<region_replica::beat_ack>(made.said.says))
     note_heard(self);
-  const region_packet envelope{options.node,
-                               options.incarnation,
-                               memory(self).options().region_id,
-                               ++state.packets,
-                               0,
-                               1,
-                               {}};
-  for (auto& part : in_parts(envelope, pack(made), options.packet_bytes_max))
-    self->send(options.router, outgoing_packet{what.to, std::move(part)});
+  send_packets(self, what.to, packet_subject::rule, pack(made));
 }
 
 // -- into memory --------------------------------------------------------------
@@ -175,7 +168,27 @@ void carry_out(pointer self, region_replica::report_loss& what,
            + ": flushed values that were not on disk may be lost");
 }
 
+void complain_of(pointer self, std::uint64_t node) {
+  self->state.options.log(log_level::warning,
+                          "a message of another holder made no sense",
+                          {{"node", std::to_string(node)}});
+}
+
 } // namespace
+
+void send_packets(pointer self, std::uint64_t to, packet_subject about,
+                  std::vector<char> content) {
+  const auto& options = self->state.options;
+  region_packet envelope;
+  envelope.from = options.node;
+  envelope.incarnation = options.incarnation;
+  envelope.region = memory(self).options().region_id;
+  envelope.number = ++self->state.packets;
+  envelope.subject = about;
+  for (auto& part :
+       in_parts(envelope, std::move(content), options.packet_bytes_max))
+    self->send(options.router, outgoing_packet{to, std::move(part)});
+}
 
 region_replica::boot_time now_of(pointer self) {
   return self->state.options.now().time_since_epoch();
@@ -186,14 +199,20 @@ void carry(pointer self, region_replica::actions asked,
   for (auto& each : asked)
     std::visit([&](auto& what) { carry_out(self, what, with); }, each);
   note_phase(self);
+  note_for_disk(self, asked);
   auto& state = self->state;
-  if (std::exchange(state.adopting, false))
-    carry(self, state.rule->on_adopted(now_of(self), judge_stores(self)));
+  if (std::exchange(state.adopting, false)) {
+    const auto judged = judge_stores(self);
+    note_for_disk(self, judged);
+    carry(self, state.rule->on_adopted(now_of(self), judged));
+  }
   if (state.stopping && !state.replacing) {
     state.stopping = false;
-    carry(self, state.rule->on_stopped(now_of(self),
-                                       std::exchange(state.stored_last, {})));
+    const auto last = std::exchange(state.stored_last, {});
+    note_for_disk(self, last);
+    carry(self, state.rule->on_stopped(now_of(self), last));
   }
+  write_to_disk(self);
 }
 
 void settle_again(pointer self) {
@@ -218,6 +237,7 @@ std::uint32_t drain_to_rule(pointer self) {
     return outnumber_row(self, each.first, each.second);
   });
   const auto changes = take_changes(self);
+  note_for_disk(self, changes);
   carry(self, state.rule->on_drained(now_of(self), changes));
   return static_cast<std::uint32_t>(changes.size());
 }
@@ -232,14 +252,17 @@ void on_packet(pointer self, region_packet& packet) {
     other = {packet.incarnation, 0,
              part_collector{state.options.message_bytes_max}};
   const auto from = packet.from;
+  const auto subject = packet.subject;
   const auto content = other.parts->add(std::move(packet));
   if (!content)
     return;
+  if (subject == packet_subject::comparison) {
+    const auto said = unpack_comparison(*content);
+    return said ? on_comparison(self, from, *said) : complain_of(self, from);
+  }
   auto what = unpack(*content);
   if (!what)
-    return state.options.log(log_level::warning,
-                             "a message of another holder made no sense",
-                             {{"node", std::to_string(from)}});
+    return complain_of(self, from);
   other.life = std::max(other.life, what->said.from);
   arrived_message arrived{std::move(*what), {}};
   arrived.bytes = slices_of(arrived.what);

@@ -225,6 +225,8 @@ inline constexpr std::uint64_t region_copies_max = 7;
 
 /// Word. Attached clients that hold the right may write.
 inline constexpr std::string_view region_writers_default = "clients";
+/// Word. Several nodes hold the values; a disk costs syncs with every change.
+inline constexpr std::string_view region_durability_default = "memory";
 /// Word. A fixed-size value is what most variables are.
 inline constexpr std::string_view variable_kind_default = "value";
 

@@ -22,6 +22,7 @@ enum class log_level { trace, debug, info, warning, error };
 enum class right { read, write, create, admin };
 enum class variable_kind { value, bytes, string, json, counter };
 enum class region_writers { clients, node };
+enum class region_durability { memory, disk };
 enum class transport { tls, insecure_loopback };
 enum class health_profile { standard, fast };
 
@@ -67,6 +68,7 @@ struct region {
   std::uint32_t variables_max = region_variables_default;
   std::uint32_t copies = region_copies_default; ///< the home among them
   region_writers writers = region_writers::clients;
+  region_durability durability = region_durability::memory;
   std::vector<variable> variables{};
 
   bool operator==(const region&) const = default;

@@ -64,6 +64,7 @@ constexpr std::string_view example_tenant = R"({
       "variables_max": 1024,
       "copies": 3,
       "writers": "clients",
+      "durability": "memory",
       "variables": [
         {"name": "last", "kind": "value", "type": "f64"},
         {"name": "book", "kind": "bytes", "capacity": "4KiB"},

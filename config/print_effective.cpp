@@ -126,6 +126,7 @@ void print_region(origin_writer& out, const region& entry) {
   out.number("variables_max", entry.variables_max);
   out.number("copies", entry.copies);
   out.text("writers", text_of(region_writers_words, entry.writers));
+  out.text("durability", text_of(region_durability_words, entry.durability));
   print_list(out, "variables", entry.variables, print_variable);
 }
 

@@ -134,6 +134,8 @@ region read_region(section_reader& keys, report& out) {
   assign(read.copies, keys.number("copies"));
   assign(read.writers,
          keys.word<region_writers>("writers", region_writers_words));
+  assign(read.durability,
+         keys.word<region_durability>("durability", region_durability_words));
   const auto count = keys.list("variables").size();
   for (std::size_t i = 0; i < count && !out.is_full(); ++i) {
     auto entry = keys.entry("variables", i, section::variable);

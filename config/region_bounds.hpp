@@ -42,6 +42,18 @@ inline constexpr std::size_t discarded_named_max = 8;
 /// Sessions whose last store a region's holders remember, 64 bytes each: those
 /// that store at the same time, and some.
 inline constexpr std::size_t region_stores_max = 256;
+/// Bytes of values in one step to a region's disk: what of them is in flight.
+inline constexpr std::size_t region_disk_step_bytes_max = std::size_t{8} << 20;
+/// Time after which a disk that failed, or was full, is tried again.
+inline constexpr std::chrono::milliseconds region_disk_retry{5000};
+/// Pages of 4 KiB in a region's write-ahead log before they move into the
+/// file: as long as the values of a small region are overwritten in the log.
+inline constexpr int region_log_pages_max = 1000;
+/// Time between two comparisons of what a region's holders have, and how much
+/// of it one covers: reading and hashing take a millisecond or two.
+inline constexpr std::chrono::milliseconds region_compare_interval{10000};
+inline constexpr std::size_t region_compared_rows_max = 1024;
+inline constexpr std::size_t region_compared_bytes_max = std::size_t{4} << 20;
 /// Flushes and reads that wait, of one region: one for each client.
 inline constexpr std::size_t region_waiters_max = 4096;
 

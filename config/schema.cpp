@@ -273,6 +273,8 @@ void add_region_sections(table& t) {
           "nodes that hold it; all of them where there are fewer");
   t.word("writers", region_writers_default, region_writers_words,
          "clients write to the memory, or only the node does for them");
+  t.word("durability", region_durability_default, region_durability_words,
+         "in memory only, or on the disks of the nodes that hold it, too");
   t.list("variables", region_variables_max, "variables",
          "made at start; not above `variables_max`");
 

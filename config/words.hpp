@@ -50,6 +50,11 @@ inline constexpr std::array region_writers_words{
   word<region_writers>{"node", region_writers::node},
 };
 
+inline constexpr std::array region_durability_words{
+  word<region_durability>{"memory", region_durability::memory},
+  word<region_durability>{"disk", region_durability::disk},
+};
+
 inline constexpr std::array transport_words{
   word<transport>{"tls", transport::tls},
   word<transport>{"insecure-loopback", transport::insecure_loopback},

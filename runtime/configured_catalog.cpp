@@ -50,6 +50,7 @@ catalog::region_options options_of(const config::region& from) {
   options.clients_max = config::clients_per_region_max;
   options.copies = from.copies;
   options.node_writes_only = from.writers == config::region_writers::node;
+  options.durable = from.durability == config::region_durability::disk;
   return options;
 }
 

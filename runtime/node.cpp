@@ -9,6 +9,7 @@
 #include "config/catalog_bounds.hpp"
 #include "runtime/configured_catalog.hpp"
 #include "runtime/node_identity.hpp"
+#include "runtime/store/region_store.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/all.hpp>
@@ -75,6 +76,17 @@ watch_directory(event_loop& loop, const config::node_config& config,
   if (!config.cluster || config.cluster->discovery_directory.empty())
     return std::unique_ptr<discovery_watch>{};
   return discovery_watch::open(loop, config, node_version(), log);
+}
+
+/// Where regions are kept that are on disk, too.
+shm::result<std::shared_ptr<region_storages>>
+open_region_disks(const config::node_config& config, std::uint64_t database) {
+  const auto directory = config.node.data_directory + "/regions";
+  if (auto made = make_directories(directory, 0700); !made)
+    return std::move(made).assume_error();
+  if (auto checked = check_private(directory); !checked)
+    return std::move(checked).assume_error();
+  return std::make_shared<region_stores>(directory, database);
 }
 
 // A window of the longest entries still fits one message.
@@ -167,9 +179,13 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
                        cluster_of(config_), config_.node.id});
   if (!log)
     return with_advice(std::move(log).assume_error(), config_);
-  const auto incarnation = log.assume_value().who.start;
+  const auto [database, incarnation] = log.assume_value().who;
+  auto disks = open_region_disks(config_, database);
+  if (!disks)
+    return std::move(disks).assume_error();
   start_elector(std::move(log).assume_value(), begun.members);
-  regions_ = region_cast::start(system_, {config_, catalog_, process_, log_});
+  regions_ = region_cast::start(
+    system_, {config_, catalog_, process_, disks.assume_value(), log_});
   auto cluster
     = cluster_cast::start(system_, loop.io(),
                           {config_, elector_, catalog_, regions_.router,

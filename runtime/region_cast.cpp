@@ -1,5 +1,6 @@
 #include "runtime/region_cast.hpp"
 
+#include "actors/region_disk.hpp"
 #include "actors/region_keeper.hpp"
 #include "actors/region_maker.hpp"
 #include "actors/region_router.hpp"
@@ -47,8 +48,8 @@ actors::tenant_region_options region_of(const region_cast_options& options,
   made.incarnation = options.incarnation;
   made.life = begun.life;
   made.admitted = begun.admitted;
-  // Nothing puts regions on disk yet.
-  made.rule = rule_of(options.config, false);
+  made.rule = rule_of(options.config, begun.durable);
+  made.found = std::move(begun.found);
   made.pace.interval_min = config::drain_interval_min;
   made.pace.interval_max = config::drain_interval_max;
   made.attach_patience = config::region_attach_patience;
@@ -64,7 +65,8 @@ actors::tenant_region_options region_of(const region_cast_options& options,
 region_cast region_cast::start(caf::actor_system& system,
                                const region_cast_options& options) {
   region_cast cast;
-  cast.maker = system.spawn<caf::detached>(actors::region_maker);
+  cast.maker = system.spawn<caf::detached>(
+    actors::region_maker, actors::region_maker_options{options.disks});
   cast.router = system.spawn(actors::region_router);
   actors::region_keeper_options keeper;
   keeper.node_id = options.config.node.id;
@@ -75,8 +77,12 @@ region_cast region_cast::start(caf::actor_system& system,
   keeper.log = options.log;
   keeper.start_region
     = [&system, options, cast](actors::region_beginning begun) {
-        return system.spawn(actors::tenant_region,
-                            region_of(options, cast, std::move(begun)));
+        auto storage = std::move(begun.storage);
+        auto made = region_of(options, cast, std::move(begun));
+        if (storage)
+          made.disk = system.spawn<caf::detached>(actors::region_disk,
+                                                  std::move(storage));
+        return system.spawn(actors::tenant_region, std::move(made));
       };
   cast.keeper = system.spawn(actors::region_keeper, std::move(keeper));
   return cast;

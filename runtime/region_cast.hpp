@@ -7,12 +7,15 @@
 
 #include <caf/actor_system.hpp>
 
+#include <memory>
+
 namespace holdfast::runtime {
 
 struct region_cast_options {
   config::node_config config;
   actors::catalog_actor catalog;
   rules::wide_id incarnation; ///< of this process
+  std::shared_ptr<region_storages> disks;
   actors::log_function log;
 };
 

@@ -36,7 +36,8 @@ constexpr std::array create_options{
   option_spec{"max", "BYTES", "how far it may grow (default: not at all)"},
   option_spec{"variables", "N", "room for this many variables"},
   option_spec{"copies", "N", "nodes that hold it, 3 if not said"},
-  option_spec{"node-writes", "", "clients map it read-only"}};
+  option_spec{"node-writes", "", "clients map it read-only"},
+  option_spec{"durability", "WHERE", "memory, or disk as well"}};
 
 constexpr std::array audit_options{
   option_spec{"command", "NAME", "only this one"},

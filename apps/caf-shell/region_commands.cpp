@@ -198,6 +198,14 @@ command_result create_region(workplace& at, const arguments& with) {
     return copies.assume_error();
   wanted.copies = copies.assume_value().value_or(wanted.copies);
   wanted.node_writes_only = with.has("node-writes");
+  if (const auto where = with.options.find("durability");
+      where != with.options.end()) {
+    if (where->second != "disk" && where->second != "memory")
+      return bad("--durability is memory or disk, not "
+                 + in_quotes(where->second));
+    wanted.durable = where->second == "disk" ? client::durability::disk
+                                             : client::durability::memory;
+  }
   auto node = at.node.connection();
   if (!node)
     return std::move(node).assume_error();

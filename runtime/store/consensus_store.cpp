@@ -1,7 +1,8 @@
 #include "runtime/store/consensus_store.hpp"
 
 #include "config/defaults.hpp"
-#include "runtime/store/consensus_files.hpp"
+#include "runtime/store/file_checks.hpp"
+#include "runtime/store/store_files.hpp"
 
 #include <sodium.h>
 
@@ -19,23 +20,9 @@ constexpr auto fresh_settings = R"(
   BEGIN IMMEDIATE;
 )";
 
-shm::result<void> check_whole_file(database& db) {
-  auto id = db.ask("PRAGMA application_id");
-  if (!id)
-    return std::move(id).assume_error();
-  if (id.assume_value() != application_id)
-    return damaged("the file is no log of consensus");
-  auto verdict = db.ask("PRAGMA quick_check(1)");
-  if (!verdict)
-    return std::move(verdict).assume_error();
-  if (verdict.assume_value() != "ok")
-    return damaged(verdict.assume_value());
-  return boost::outcome_v2::success();
-}
-
 /// The file, before it has its name: then it is whole or not there at all.
 shm::result<commit_point>
-make_database(const consensus_files& files,
+make_database(const store_files& files,
               const consensus_store_options& options) {
   auto opened = database::open(files.unfinished, options.vfs);
   if (!opened)
@@ -74,9 +61,9 @@ shm::result<std::unique_ptr<consensus_store>>
 consensus_store::create(const consensus_store_options& options) {
   if (sodium_init() < 0)
     return shm::failed(shm::errc::system, "libsodium does not start");
-  const consensus_files files{options.directory};
+  const store_files files{options.directory, "consensus"};
   {
-    auto lock = lock_consensus(files);
+    auto lock = lock_store(files);
     if (!lock)
       return std::move(lock).assume_error();
     auto mark = commit_mark::open(files.mark);
@@ -104,8 +91,8 @@ shm::result<std::unique_ptr<consensus_store>>
 consensus_store::open(const consensus_store_options& options) {
   if (sodium_init() < 0)
     return shm::failed(shm::errc::system, "libsodium does not start");
-  const consensus_files files{options.directory};
-  auto lock = lock_consensus(files);
+  const store_files files{options.directory, "consensus"};
+  auto lock = lock_store(files);
   if (!lock)
     return std::move(lock).assume_error();
   auto mark = commit_mark::open(files.mark);
@@ -134,8 +121,8 @@ consensus_store::open(const consensus_store_options& options) {
 
 shm::result<std::string>
 consensus_store::set_aside(const std::string& directory) {
-  const consensus_files files{directory};
-  auto lock = lock_consensus(files);
+  const store_files files{directory, "consensus"};
+  auto lock = lock_store(files);
   if (!lock)
     return std::move(lock).assume_error();
   if (!is_there(files.database) && !is_there(files.mark)
@@ -160,7 +147,7 @@ shm::result<consensus::stored_log> consensus_store::load() {
 }
 
 shm::result<consensus::stored_log> consensus_store::read() {
-  if (auto checked = check_whole_file(db_); !checked)
+  if (auto checked = check_whole_file(db_, application_id); !checked)
     return std::move(checked).assume_error();
   auto tables = consensus_tables::open(db_);
   if (!tables)

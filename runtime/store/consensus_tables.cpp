@@ -1,6 +1,7 @@
 #include "runtime/store/consensus_tables.hpp"
 
 #include "actors/consensus/membership.hpp"
+#include "runtime/store/file_checks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,27 +27,6 @@ constexpr std::array<std::string_view, 5> tables{
   "term INTEGER NOT NULL, membership_idx INTEGER NOT NULL, "
   "membership BLOB NOT NULL, state BLOB NOT NULL, checksum BLOB NOT NULL)"};
 
-shm::result<void> check_schema(database& in) {
-  auto names
-    = in.prepare("SELECT sql FROM sqlite_schema ORDER BY type, name, sql");
-  if (!names)
-    return std::move(names).assume_error();
-  auto& rows = names.assume_value();
-  for (const auto& table : tables) {
-    auto row = rows.step();
-    if (!row)
-      return std::move(row).assume_error();
-    if (!row.assume_value() || rows.text(0) != table)
-      return damaged("the tables are not those of this version");
-  }
-  auto more = rows.step();
-  if (!more)
-    return std::move(more).assume_error();
-  if (more.assume_value())
-    return damaged("there are more tables than this version makes");
-  return boost::outcome_v2::success();
-}
-
 } // namespace
 
 // -- making and opening -------------------------------------------------------
@@ -70,7 +50,7 @@ consensus_tables::create(database& in, const store_identity& identity) {
 }
 
 shm::result<consensus_tables> consensus_tables::open(database& in) {
-  if (auto checked = check_schema(in); !checked)
+  if (auto checked = check_schema(in, tables); !checked)
     return std::move(checked).assume_error();
   consensus_tables made;
   if (auto prepared = made.prepare(in); !prepared)

@@ -17,6 +17,8 @@ shm::errc case_of(int code) {
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
     return shm::errc::exists;
+  case SQLITE_FULL:
+    return shm::errc::full;
   default:
     return shm::errc::system;
   }

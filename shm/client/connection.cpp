@@ -223,7 +223,9 @@ connection::create_region(const region_request& wanted) const {
      {"bytes_max", wanted.bytes_max == 0 ? wanted.bytes : wanted.bytes_max},
      {"variables_max", wanted.variables_max},
      {"copies", wanted.copies},
-     {"writers", text(wanted.node_writes_only ? "node" : "clients")}});
+     {"writers", text(wanted.node_writes_only ? "node" : "clients")},
+     {"durability",
+      text(wanted.durable == durability::disk ? "disk" : "memory")}});
 }
 
 shm::result<void> connection::remove_region(std::string_view region) const {

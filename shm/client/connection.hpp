@@ -90,6 +90,7 @@ struct region_request {
   std::uint64_t variables_max = 1024;
   bool node_writes_only = false; // no client maps it writable
   std::uint64_t copies = 3;      // nodes that hold it; all if there are fewer
+  durability durable = durability::memory; // or on their disks, too
 };
 
 struct variable_request {

@@ -10,7 +10,8 @@ namespace holdfast::test {
 
 using namespace std::chrono_literals;
 
-lone_node::lone_node() : maker{start(actors::region_maker)} {
+lone_node::lone_node()
+  : maker{start(actors::region_maker, actors::region_maker_options{})} {
   begin();
 }
 

@@ -1,10 +1,21 @@
 #include "tests/actors/region_holders.hpp"
 
+#include "actors/region_disk.hpp"
+
 namespace holdfast::test {
 
 using namespace std::chrono_literals;
 
 region_holders::region_holders() {
+  begin();
+}
+
+region_holders::region_holders(bool durably) : durable{durably} {
+  for (auto& each : disks)
+    each = std::make_shared<memory_disk>();
+}
+
+void region_holders::begin() {
   for (std::uint64_t node = 1; node <= count; ++node)
     start_node(node, 1);
   place(1, {2, 3});
@@ -20,19 +31,35 @@ void region_holders::start_node(std::uint64_t node, std::uint64_t life) {
   wanted.name = "quotes";
   wanted.bytes = wanted.bytes_max = 1 << 20;
   wanted.variables_max = 16;
-  made.memory = shm::region::create(wanted).value();
+  make_region_request request{wanted, {}, {}};
   for (const auto* name : {"title", "body"})
-    REQUIRE(made.memory->add_variable(
-      {name, shm::layout::variable_kind::string, "string", 4000}));
+    request.variables.push_back(
+      {name, shm::layout::variable_kind::string, "string", 4000});
+  if (durable)
+    request.kept = kept_on_disk{{{"title", 101}, {"body", 102}},
+                                own_keys,
+                                placed.began_empty,
+                                placed.settled_holders.contains(node)};
+  actors::region_maker_options here;
+  if (durable)
+    here.disks = std::make_shared<memory_region_disks>(disks[node - 1]);
+  auto fresh
+    = ask<made_region>(start(actors::region_maker, std::move(here)), request);
+  REQUIRE(fresh);
+  made.memory = fresh->region;
   made.router = start(actors::region_router);
   auto options = tenant_region_options_of(*this, made.memory);
-  options.variables = {{"title", 1}, {"body", 2}};
+  options.variables = {{"title", 101}, {"body", 102}};
   options.maker = maker;
   options.router = made.router;
   options.node = node;
   options.incarnation = {life, node};
   options.life = life;
   options.admitted = life == 1 ? 1 : ++entries;
+  options.rule.durable = durable;
+  options.found = fresh->found;
+  if (fresh->storage)
+    options.disk = start(actors::region_disk, fresh->storage);
   made.region = start(actors::tenant_region, options);
   lives[node] = life;
   alive.insert(node);

@@ -5,6 +5,7 @@
 #include "actors/region_maker.hpp"
 #include "actors/region_router.hpp"
 #include "tests/actors/tenant_region_options_of.hpp"
+#include "tests/support/memory_region_disks.hpp"
 
 #include <array>
 #include <set>
@@ -16,6 +17,11 @@ struct region_holders : stepped_system {
   static constexpr std::size_t count = 3;
 
   region_holders();
+  /// On disk, too; nobody is started yet.
+  explicit region_holders(bool durable);
+
+  /// All start, and the region lives on node 1.
+  void begin();
 
   struct holder {
     std::shared_ptr<shm::region> memory; ///< the first that it had
@@ -51,8 +57,11 @@ struct region_holders : stepped_system {
   void store(std::uint64_t node, const std::string& text);
   answered<nothing> flush(std::uint64_t node, std::uint64_t stored_in = 0);
 
+  bool durable = false;
+  std::array<std::shared_ptr<memory_disk>, count> disks;
   std::array<holder, count> holders;
-  actors::region_maker_actor maker = start(actors::region_maker);
+  actors::region_maker_actor maker
+    = start(actors::region_maker, actors::region_maker_options{});
   catalog::placement placed;
   std::set<std::uint64_t> alive;
   std::uint64_t entries = 10; ///< of the log, so far

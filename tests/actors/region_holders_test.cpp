@@ -237,7 +237,7 @@ TEST_CASE_METHOD(region_holders, "who waits for too long is told why",
 TEST_CASE_METHOD(region_holders, "variables come and go on every holder",
                  "[actors][region_holders]") {
   const add_variable_request added{
-    {"more", shm::layout::variable_kind::string, "string", 8}, 3};
+    {"more", shm::layout::variable_kind::string, "string", 8}, 103};
   for (const auto node : alive)
     REQUIRE(ask<nothing>(on(node).region, added));
   const auto more = [&](std::uint64_t node) {

@@ -55,6 +55,22 @@ TEST_CASE("the bytes of a row are found among those of the others",
   CHECK(slices[2].size() == 2);
 }
 
+TEST_CASE("a part that was damaged on its way costs its message",
+          "[actors][region_packet]") {
+  actors::part_collector parts{1 << 20};
+  auto all = cut(25, 10);
+  REQUIRE(all.size() == 3);
+  all[1].content[3] ^= 1;
+
+  for (auto& part : all)
+    CHECK_FALSE(parts.add(std::move(part)));
+
+  std::optional<std::vector<char>> whole;
+  for (auto& part : cut(25, 10))
+    whole = parts.add(std::move(part));
+  CHECK(whole);
+}
+
 TEST_CASE("what is no message of a holder is not taken for one",
           "[actors][region_packet]") {
   const auto whole

@@ -116,7 +116,7 @@ TEST_CASE_METHOD(session_on_a_node,
   for (const std::uint64_t node : {2, 3})
     tell(on(node).region,
          add_variable_request{
-           {"title", shm::layout::variable_kind::string, "string", 4000}, 1});
+           {"title", shm::layout::variable_kind::string, "string", 4000}, 101});
   take_over(2, {1, 3});
 
   REQUIRE(store_from_3(2, title_of(text, 2)));

@@ -25,7 +25,7 @@ struct one_region : stepped_system {
     REQUIRE(memory->add_variable(
       {"bid", shm::layout::variable_kind::value, "f64", 8}));
     auto options = tenant_region_options_of(*this, memory);
-    options.variables = {{"bid", 1}};
+    options.variables = {{"bid", 101}};
     options.maker = maker;
     region = start(actors::tenant_region, options);
     catalog::placement alone;
@@ -67,7 +67,8 @@ struct one_region : stepped_system {
   }
 
   std::shared_ptr<shm::region> memory;
-  actors::region_maker_actor maker = start(actors::region_maker);
+  actors::region_maker_actor maker
+    = start(actors::region_maker, actors::region_maker_options{});
   actors::tenant_region_actor region;
 };
 
@@ -185,11 +186,11 @@ TEST_CASE_METHOD(one_region, "watchers are counted until their client goes",
 
 TEST_CASE_METHOD(one_region, "variables are listed by name, a page at a time",
                  "[actors][tenant_region]") {
-  std::uint64_t id = 1;
+  region_replica::variable_key key = 101;
   for (const auto* name : {"ask", "size"})
     REQUIRE(ask<nothing>(
       region, add_variable_request{
-                {name, shm::layout::variable_kind::value, "f64", 8}, ++id}));
+                {name, shm::layout::variable_kind::value, "f64", 8}, ++key}));
 
   const auto all = ask<variables_page>(region, variables_query{});
   const auto rest = ask<variables_page>(region, variables_query{"bid"});
@@ -204,7 +205,7 @@ TEST_CASE_METHOD(one_region, "variables are listed by name, a page at a time",
 TEST_CASE_METHOD(one_region, "a variable with a name of no sense is refused",
                  "[actors][tenant_region]") {
   const add_variable_request odd{
-    {"a b", shm::layout::variable_kind::value, "f64", 8}, 2};
+    {"a b", shm::layout::variable_kind::value, "f64", 8}, 102};
 
   CHECK(ask<nothing>(region, odd).error.code == shm::errc::bad_argument);
   CHECK(ask<nothing>(region, remove_variable_request{"a b"}).error.code

@@ -95,6 +95,12 @@ public:
   // -- looking ----------------------------------------------------------------
 
   status look() const;
+  /// What on_durable() is to be told once all that is held now is on disk;
+  /// nothing while this node is not yet what it is to be.
+  std::optional<std::pair<epoch_number, sequence>> reached() const;
+  /// The epoch in which what clients store here is stored; nothing if it is in
+  /// no table.
+  std::optional<epoch_number> stores_in() const;
   region_replica::phase now() const noexcept {
     return phase_;
   }

@@ -181,6 +181,20 @@ void machine::on(boot_time now, node_id from, const message& said,
   reply(from, said, beat_ack{what.asked_at, position()});
 }
 
+std::optional<std::pair<epoch_number, sequence>> machine::reached() const {
+  if (phase_ == phase::following)
+    return std::pair{stream_epoch_, covers_};
+  if (written_back())
+    return std::pair{placed_.epoch, applied_};
+  return std::nullopt;
+}
+
+std::optional<epoch_number> machine::stores_in() const {
+  if (stopping_ || !(serves_ || written_back()))
+    return std::nullopt;
+  return serves_epoch_;
+}
+
 actions machine::on_durable(boot_time now, epoch_number epoch, sequence up_to) {
   const auto current = is_home() ? placed_.epoch : stream_epoch_;
   if (epoch != current || up_to <= durable_)

@@ -1,4 +1,4 @@
-#include "runtime/store/consensus_files.hpp"
+#include "runtime/store/store_files.hpp"
 
 #include "runtime/data_directory.hpp"
 #include "shm/descriptor.hpp"
@@ -46,18 +46,19 @@ constexpr std::array<std::uint8_t, 20> expected_start{
 
 } // namespace
 
-consensus_files::consensus_files(const std::string& directory_name)
+store_files::store_files(const std::string& directory_name,
+                         const std::string& name)
   : directory{directory_name},
-    lock{directory + "/consensus.lock"},
-    database{directory + "/consensus.db"},
+    lock{directory + "/" + name + ".lock"},
+    database{directory + "/" + name + ".db"},
     write_ahead{database + "-wal"},
     journal{database + "-journal"},
-    mark{directory + "/consensus.mark"},
+    mark{directory + "/" + name + ".mark"},
     unfinished{database + ".new"} {
   // nop
 }
 
-shm::result<lock_file> lock_consensus(const consensus_files& files) {
+shm::result<lock_file> lock_store(const store_files& files) {
   if (auto made = make_directories(files.directory, 0700); !made)
     return std::move(made).assume_error();
   if (auto checked = check_private(files.directory); !checked)
@@ -70,7 +71,7 @@ bool is_there(const std::string& path) {
   return ::lstat(path.c_str(), &found) == 0 || errno != ENOENT;
 }
 
-shm::result<void> begin_database(const consensus_files& files) {
+shm::result<void> begin_database(const store_files& files) {
   for (const auto* suffix : {"", "-wal", "-journal"})
     if (auto gone = remove_if_there(files.unfinished + suffix); !gone)
       return gone;
@@ -81,7 +82,7 @@ shm::result<void> begin_database(const consensus_files& files) {
   return boost::outcome_v2::success();
 }
 
-shm::result<void> name_database(const consensus_files& files) {
+shm::result<void> name_database(const store_files& files) {
   // Empty: its content was moved into the database.
   if (auto gone = remove_if_there(files.unfinished + "-wal"); !gone)
     return gone;
@@ -90,7 +91,7 @@ shm::result<void> name_database(const consensus_files& files) {
   return sync_directory(files.directory);
 }
 
-shm::result<void> check_database(const consensus_files& files) {
+shm::result<void> check_database(const store_files& files) {
   // Closed again before SQLite opens it: closing any descriptor of a file
   // gives up the locks that this process has on it.
   const shm::descriptor fd{
@@ -111,7 +112,18 @@ shm::result<void> check_database(const consensus_files& files) {
   return boost::outcome_v2::success();
 }
 
-shm::result<std::string> move_aside(const consensus_files& files) {
+shm::result<void> remove_all(const store_files& files) {
+  for (const auto* each :
+       {&files.database, &files.write_ahead, &files.journal, &files.mark})
+    if (auto gone = remove_if_there(*each); !gone)
+      return gone;
+  for (const auto* suffix : {"", "-wal", "-journal"})
+    if (auto gone = remove_if_there(files.unfinished + suffix); !gone)
+      return gone;
+  return boost::outcome_v2::success();
+}
+
+shm::result<std::string> move_aside(const store_files& files) {
   std::string target;
   for (int n = 1; n <= kept_max && target.empty(); ++n) {
     const auto name = files.database + ".corrupt-" + std::to_string(n);
