@@ -211,7 +211,15 @@ bool faults::is_whole() {
         || (told->home == id && told->state != "active"))
       return false;
   }
-  return first && all_let_readers_in(first->home);
+  return first && all_hear_each_other() && all_let_readers_in(first->home);
+}
+
+/// A link that is still down is a fault, too: with the next one there may be no
+/// majority whose nodes hear each other.
+bool faults::all_hear_each_other() const {
+  const auto all = nodes_.all();
+  return std::all_of(all.begin(), all.end(),
+                     [this](std::uint32_t id) { return nodes_.hears_all(id); });
 }
 
 /// A node that lost its memory holds nothing until it does, and losing another
@@ -245,6 +253,7 @@ std::string faults::where_it_stands() const {
                     + ", " + std::to_string(told->replicas) + " replicas"
                     + (nodes_.lets_readers_in(id) ? ", lets readers in"
                                                   : ", lets no readers in")
+                    + (nodes_.hears_all(id) ? "" : ", does not hear all")
                 : std::string{" tells nothing"};
   }
   return all;

@@ -46,7 +46,8 @@ public:
   /// Until a flush that began after that time is acknowledged.
   void await_service(std::int64_t since_ns);
 
-  /// Until all nodes name one home, which serves and has all its replicas.
+  /// Until all nodes hear each other and name one home, which serves and has
+  /// all its replicas.
   void await_whole();
 
 private:
@@ -63,6 +64,7 @@ private:
   void end(fault_kind kind, std::uint32_t node);
   void await_leaving(std::uint32_t node);
   bool is_whole();
+  bool all_hear_each_other() const;
   bool all_let_readers_in(std::uint32_t home) const;
   void expect_no_end();
   void note_reset(std::uint64_t epoch);

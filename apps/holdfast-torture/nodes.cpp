@@ -183,6 +183,13 @@ bool nodes::lets_readers_in(std::uint32_t id) const {
     .has_value();
 }
 
+bool nodes::hears_all(std::uint32_t id) const {
+  const auto told = call(id, "cluster_status");
+  return told
+         && wire::number_or(told.assume_value(), "total", 0) == running_.size()
+         && wire::number_or(told.assume_value(), "down", 1) == 0;
+}
+
 std::string nodes::ended() {
   std::string all;
   for (auto& [id, each] : running_) {

@@ -59,6 +59,9 @@ public:
   /// Whether it lets readers in: a replica does once it has all values.
   bool lets_readers_in(std::uint32_t id) const;
 
+  /// Whether it has none of the others for dead.
+  bool hears_all(std::uint32_t id) const;
+
   /// Nodes that ended by themselves, with the last that they logged; empty:
   /// none.
   std::string ended();

@@ -64,6 +64,11 @@ shm::result<void> connection::confirm(const shm::region_view& region,
   if (auto done = ask_barrier(region, "confirm", {}, shared_->patience_end());
       !done)
     return done;
+  // Other memory may have taken its place, in which newer values are.
+  using shm::layout::region_state;
+  const auto state = region.attached()->state();
+  if (state == region_state::moved || state == region_state::revoked)
+    return failed(errc::unknown, "the region is in other memory by now");
   // This node may have become the home after the value was read.
   if (region.epoch() != epoch)
     return failed(errc::unknown, "epoch " + std::to_string(region.epoch())

@@ -1,6 +1,7 @@
 #include "tests/process/cluster_regions.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 using namespace holdfast;
@@ -15,6 +16,24 @@ std::size_t members_seen_by(const node_cluster& cluster, std::uint64_t id) {
   const auto heard = cluster.call(id, "members");
   const auto* all = rows_of(heard);
   return all != nullptr ? all->size() : 0;
+}
+
+/// How often a link between the two has come to stand.
+std::uint64_t links_seen(const node_cluster& cluster, std::uint64_t at,
+                         std::uint64_t id) {
+  return wire::number_or(
+    cluster.row_seen_by(at, "cluster_instances", "node", id), "links", 0);
+}
+
+bool see_healthy(const node_cluster& cluster, const ids& watching,
+                 std::uint64_t count) {
+  return eventually(
+    [&] {
+      return std::all_of(
+        watching.begin(), watching.end(),
+        [&](std::uint64_t id) { return cluster.status(id).healthy == count; });
+    },
+    30s);
 }
 
 } // namespace
@@ -258,4 +277,25 @@ TEST_CASE("three nodes start and stop again and again without a hang",
       REQUIRE(cluster.at(id).stop() == 0);
     }
   }
+}
+
+TEST_CASE("a node that dies takes no link between the others along",
+          "[process][cluster][tls]") {
+  const issued_files issued;
+  node_cluster cluster{3};
+  for (const auto id : cluster.all())
+    cluster.describe(id, cluster.list_for(id, over_tls(issued, id)));
+  cluster.start_all();
+  REQUIRE(see_healthy(cluster, {1, 2, 3}, 3));
+  const auto before = links_seen(cluster, 1, 2);
+
+  for (int round = 0; round < 3; ++round) {
+    cluster.kill(3);
+    REQUIRE(see_healthy(cluster, {1, 2}, 2));
+    cluster.start(3);
+    REQUIRE(see_healthy(cluster, {1, 2, 3}, 3));
+  }
+
+  INFO(cluster.logs());
+  CHECK(links_seen(cluster, 1, 2) == before);
 }

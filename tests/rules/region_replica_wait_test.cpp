@@ -126,6 +126,34 @@ TEST_CASE("a home that hears nobody is fenced when its lease ends",
   CHECK(s.nodes.at(1).serving(s.now));
 }
 
+TEST_CASE("a home shows its epoch once it has what was committed before",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.place();
+  s.pass(200ms);
+  s.cut = {2};
+  s.store(1, 5, 1);
+  s.run();
+  s.frozen = s.cut = {1};
+  s.move(2);
+  REQUIRE(s.phase_of(2) == phase::collecting);
+
+  CHECK(s.all<publish>(2).back() == publish{publish::state::fenced, 10, 2, {}});
+  s.carry(2, s.nodes.at(2).on_death_proven(s.now, 1, 1));
+  while (s.phase_of(2) != phase::serving && !s.network.empty()) {
+    CHECK(s.all<publish>(2).back().epoch == 10);
+    const auto next = s.network.front();
+    s.network.pop_front();
+    s.deliver(next);
+  }
+
+  CHECK(s.at(2, 5) == stamp{10, 1});
+  CHECK(s.all<apply>(2).back().epoch == 10);
+  s.run();
+  CHECK(s.all<publish>(2).back().now == publish::state::serving);
+  CHECK(s.all<publish>(2).back().epoch == 20);
+}
+
 TEST_CASE("a read waits until what it saw is committed",
           "[rules][region_replica]") {
   stage s{{1, 2, 3}};

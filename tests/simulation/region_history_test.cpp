@@ -59,7 +59,7 @@ TEST_CASE("bugs of a region show in what its clients see",
       if (told.found.count() > 0)
         found = seed;
     }
-    INFO(one.name);
+    INFO(one.name << " shows at seed " << found);
     CHECK(found != 0);
   }
 }

@@ -52,7 +52,10 @@ void machine::publish_state(boot_time now) {
   } else {
     to.now = phase_ == phase::following ? publish::state::following
                                         : publish::state::fenced;
-    to.epoch = serves_ ? serves_epoch_ : promised_;
+    // Who reads in an epoch and has it confirmed is to have read all that was
+    // committed before it: so a home shows its epoch once it has all of that.
+    const bool waits = is_home() && published_ && published_->epoch != 0;
+    to.epoch = serves_ ? serves_epoch_ : waits ? published_->epoch : promised_;
   }
   if (to == published_)
     return;

@@ -288,7 +288,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (written_back())
     out_.push_back(take_over{std::move(taken)});
   else
-    out_.push_back(apply{placed_.epoch, std::move(taken)});
+    out_.push_back(apply{published_->epoch, std::move(taken)});
   pull_began_ = now;
   pulled_at_.reset();
   if (!wanted_.empty())
