@@ -16,8 +16,8 @@ void drain_later(pointer self, std::chrono::milliseconds wait) {
 
 void drain(pointer self) {
   auto& pace = self->state.pace;
-  const auto changes = drain_to_rule(self);
-  if (const auto wait = pace.on_drained(changes))
+  const auto found = drain_to_rule(self);
+  if (const auto wait = pace.on_drained(found.changes, found.stores))
     drain_later(self, *wait);
   else if (!memory_of(self).arm_doorbell())
     drain_later(self, pace.on_armed_too_late());

@@ -132,6 +132,20 @@ std::vector<region_replica::change> take_changes(pointer self) {
   return changes;
 }
 
+drained_changes
+count_stores(pointer self, const std::vector<region_replica::change>& changes) {
+  const auto& state = self->state;
+  drained_changes found{static_cast<std::uint32_t>(changes.size()),
+                        changes.size()};
+  if (found.changes >= state.options.pace.busy_changes)
+    return found;
+  for (const auto& each : changes)
+    if (const auto before = state.rule->held().at(each.key).version;
+        each.version > before)
+      found.stores += each.version - before - 1;
+  return found;
+}
+
 void stop_writers(pointer self) {
   auto& state = self->state;
   memory_of(self).set_state(region_state::fenced);

@@ -48,8 +48,19 @@ region_replica::boot_time now_of(tenant_region_pointer self);
 void carry(tenant_region_pointer self, region_replica::actions asked,
            const arrived_message* with = nullptr);
 
+/// Variables that changed since the last drain, and by how many stores.
+struct drained_changes {
+  std::uint32_t changes = 0;
+  std::uint64_t stores = 0;
+};
+
+/// Where many changed, each counts as one.
+drained_changes
+count_stores(tenant_region_pointer self,
+             const std::vector<region_replica::change>& changes);
+
 /// Takes what clients stored since the last drain to the rule; how much it was.
-std::uint32_t drain_to_rule(tenant_region_pointer self);
+drained_changes drain_to_rule(tenant_region_pointer self);
 
 /// Holders that began anew and are whole again count again: has that agreed on.
 void settle_again(tenant_region_pointer self);

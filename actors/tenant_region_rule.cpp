@@ -26,6 +26,10 @@ bool read_rows(pointer self, carried_message& into) {
   auto* rows = rows_of(into.said);
   if (rows == nullptr)
     return true;
+  std::size_t bytes = 0;
+  for (const auto& each : *rows)
+    bytes += each.bytes;
+  into.payload.reserve(bytes);
   for (auto& each : *rows) {
     const auto before = into.payload.size();
     const auto version = append_row(self, each.key, into.payload);
@@ -229,17 +233,18 @@ void settle_again(pointer self) {
   }
 }
 
-std::uint32_t drain_to_rule(pointer self) {
+drained_changes drain_to_rule(pointer self) {
   auto& state = self->state;
   if (state.replacing)
-    return 0;
+    return {};
   std::erase_if(state.outnumbering, [self](const auto& each) {
     return outnumber_row(self, each.first, each.second);
   });
   const auto changes = take_changes(self);
   note_for_disk(self, changes);
+  const auto found = count_stores(self, changes);
   carry(self, state.rule->on_drained(now_of(self), changes));
-  return static_cast<std::uint32_t>(changes.size());
+  return found;
 }
 
 void on_packet(pointer self, region_packet& packet) {

@@ -8,18 +8,23 @@ bool drain_pace::on_ring() noexcept {
   if (draining_)
     return false;
   draining_ = true;
+  calm_ = false;
   idle_in_a_row_ = 0;
   interval_ = options_.interval_min;
   return true;
 }
 
 std::optional<std::chrono::milliseconds>
-drain_pace::on_drained(std::uint32_t changes) noexcept {
+drain_pace::on_drained(std::uint32_t changes, std::uint64_t stores) noexcept {
+  const bool little
+    = changes < options_.busy_changes
+      && stores < std::uint64_t{options_.hot_stores} * std::max(changes, 1U);
   idle_in_a_row_ = changes == 0 ? idle_in_a_row_ + 1 : 0;
-  if (idle_in_a_row_ >= options_.idle_drains) {
+  if (idle_in_a_row_ >= options_.idle_drains || (little && calm_)) {
     draining_ = false;
     return std::nullopt;
   }
+  calm_ = little && interval_ == options_.interval_min;
   if (changes >= options_.busy_changes) {
     interval_ = options_.interval_min;
     const auto paid_by = changes / options_.changes_per_interval + 1;
@@ -32,6 +37,7 @@ drain_pace::on_drained(std::uint32_t changes) noexcept {
 
 std::chrono::milliseconds drain_pace::on_armed_too_late() noexcept {
   draining_ = true;
+  calm_ = false;
   idle_in_a_row_ = 0;
   interval_ = options_.interval_min;
   return interval_;

@@ -1,9 +1,11 @@
 // When to look at a region's dirty set again.
 //
-// A ring asks for one look at once. While changes keep coming, looks follow in
-// the shortest interval, or longer ones the more a look had to do; while few
-// come, the interval doubles; after some that
-// found nothing, the doorbell is armed and nobody looks until it rings.
+// A ring asks for one look at once. While many changes keep coming, looks follow
+// in the shortest interval, or longer ones the more a look had to do. Where few
+// variables change, and each once or twice, one shortest interval is all the
+// rest there is before the doorbell is armed: whoever stores a thousand times a
+// second is heard at once. A few that change all the time double the interval;
+// after some looks that found nothing nobody looks until it rings.
 #pragma once
 
 #include <chrono>
@@ -19,6 +21,9 @@ struct drain_pace_options {
   std::uint32_t busy_changes = 8;
   /// Drains in a row that found nothing before the doorbell is armed.
   std::uint32_t idle_drains = 3;
+  /// Stores of a variable between two drains from which on it counts as one
+  /// that changes all the time.
+  std::uint32_t hot_stores = 3;
   /// Changes that one shortest interval pays for: a writer who marks
   /// everything all the time gets a small share of a processor, no more.
   std::uint32_t changes_per_interval = 1024;
@@ -35,9 +40,10 @@ public:
   /// anyway, so that a flood of rings costs nothing more.
   bool on_ring() noexcept;
 
-  /// After a drain: the wait until the next, or nothing: arm the doorbell.
+  /// After a drain that found so many variables changed, by so many stores: the
+  /// wait until the next, or nothing: arm the doorbell.
   std::optional<std::chrono::milliseconds>
-  on_drained(std::uint32_t changes) noexcept;
+  on_drained(std::uint32_t changes, std::uint64_t stores) noexcept;
 
   /// Arming found something dirty already: the wait until the next drain.
   std::chrono::milliseconds on_armed_too_late() noexcept;
@@ -52,6 +58,7 @@ private:
   std::chrono::milliseconds interval_;
   std::uint32_t idle_in_a_row_ = 0;
   bool draining_ = false;
+  bool calm_ = false; ///< little came since the ring, and it rested
 };
 
 } // namespace holdfast::rules

@@ -88,18 +88,12 @@ void settle(trio& nodes, cluster_findings& found) {
   found.first_leader = first.leader;
   found.first_term = first.term;
   trio::until("no decision", [&] { return nodes.at(3).decide_on("before"); });
-  bool moved = false;
   trio::until("the region does not settle", [&] {
-    if (nodes.at(1).is_home())
-      return true;
-    moved = true;
     nodes.at(1).ask_to_move_home(1);
-    return false;
+    return nodes.at(1).is_home();
   });
-  nodes.at(1).ask_to_move_home(0); // from here on as the leader sees fit
-  // Until then a takeover waits for the lease of the home before, too.
-  if (moved)
-    rest(lease_over);
+  // Until then a takeover waits for the lease of a home before, too.
+  rest(lease_over);
   found.first_home = 1;
 }
 
@@ -118,6 +112,8 @@ std::int64_t kill_it(trio& nodes, live_programs& programs,
   found.next_decision_ms = ms_since(killed);
   found.next_flush_ms = ms_between(killed, programs.flushed_again());
   found.next_home = nodes.at(next.leader).home_seen();
+  // It stays there: else it would move back to where we asked for it before.
+  nodes.at(next.leader).ask_to_move_home(found.next_home);
   rest(quiet_time);
   return killed;
 }

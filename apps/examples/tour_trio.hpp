@@ -48,7 +48,7 @@ public:
   /// The home as it sees it; 0: it does not answer.
   std::uint64_t home_seen();
 
-  /// 0: to wherever the leader sees fit.
+  /// That is where the leader keeps it from then on, as long as it can.
   void ask_to_move_home(std::uint64_t node);
 
   std::string socket() const {

@@ -13,6 +13,11 @@ drain_pace pace() {
   return drain_pace{{1ms, 20ms, 8, 3}};
 }
 
+/// A drain that found so many variables changed, each many times.
+auto drained(drain_pace& of, std::uint32_t changes) {
+  return of.on_drained(changes, std::uint64_t{changes} * 100);
+}
+
 } // namespace
 
 TEST_CASE("a ring is answered at once, and once", "[rules][drain_pace]") {
@@ -24,14 +29,14 @@ TEST_CASE("a ring is answered at once, and once", "[rules][drain_pace]") {
   CHECK_FALSE(quiet.on_ring());
 }
 
-TEST_CASE("few changes double the wait up to the longest",
+TEST_CASE("a few that change all the time double the wait up to the longest",
           "[rules][drain_pace]") {
   auto slow = pace();
   slow.on_ring();
 
   std::vector<std::chrono::milliseconds> waits;
   for (int i = 0; i < 7; ++i)
-    waits.push_back(slow.on_drained(1).value());
+    waits.push_back(drained(slow, 1).value());
 
   CHECK(waits
         == std::vector<std::chrono::milliseconds>{1ms, 2ms, 4ms, 8ms, 16ms,
@@ -42,12 +47,12 @@ TEST_CASE("many changes bring the shortest wait back", "[rules][drain_pace]") {
   auto busy = pace();
   busy.on_ring();
   for (int i = 0; i < 5; ++i)
-    busy.on_drained(1);
+    drained(busy, 1);
 
-  CHECK(busy.on_drained(8) == 1ms);
-  CHECK(busy.on_drained(8) == 1ms);
-  CHECK(busy.on_drained(1) == 1ms);
-  CHECK(busy.on_drained(1) == 2ms);
+  CHECK(drained(busy, 8) == 1ms);
+  CHECK(drained(busy, 8) == 1ms);
+  CHECK(drained(busy, 1) == 1ms);
+  CHECK(drained(busy, 1) == 2ms);
 }
 
 TEST_CASE("a drain of very many changes is followed by a longer wait",
@@ -55,10 +60,10 @@ TEST_CASE("a drain of very many changes is followed by a longer wait",
   auto flooded = pace();
   flooded.on_ring();
 
-  CHECK(flooded.on_drained(1023) == 1ms);
-  CHECK(flooded.on_drained(1024) == 2ms);
-  CHECK(flooded.on_drained(65536) == 20ms);
-  CHECK(flooded.on_drained(8) == 1ms);
+  CHECK(drained(flooded, 1023) == 1ms);
+  CHECK(drained(flooded, 1024) == 2ms);
+  CHECK(drained(flooded, 65536) == 20ms);
+  CHECK(drained(flooded, 8) == 1ms);
 }
 
 TEST_CASE("some drains in a row that found nothing arm the doorbell",
@@ -66,15 +71,33 @@ TEST_CASE("some drains in a row that found nothing arm the doorbell",
   auto idle = pace();
   idle.on_ring();
 
-  CHECK(idle.on_drained(0) == 1ms);
-  CHECK(idle.on_drained(0) == 2ms);
-  CHECK(idle.on_drained(1) == 4ms); // not in a row
-  CHECK(idle.on_drained(0) == 8ms);
-  CHECK(idle.on_drained(0) == 16ms);
-  CHECK(idle.on_drained(0) == armed);
+  CHECK(drained(idle, 1) == 1ms);
+  CHECK(drained(idle, 0) == 2ms);
+  CHECK(drained(idle, 1) == 4ms); // not in a row
+  CHECK(drained(idle, 0) == 8ms);
+  CHECK(drained(idle, 0) == 16ms);
+  CHECK(drained(idle, 0) == armed);
   CHECK_FALSE(idle.draining());
   CHECK(idle.on_ring());
-  CHECK(idle.on_drained(0) == 1ms);
+}
+
+TEST_CASE("after few stores one rest comes before the doorbell is armed",
+          "[rules][drain_pace]") {
+  auto calm = pace();
+  calm.on_ring();
+
+  CHECK(calm.on_drained(7, 14) == 1ms);
+  SECTION("whether nothing came meanwhile") {
+    CHECK(calm.on_drained(0, 0) == armed);
+  }
+  SECTION("or few stores again") {
+    CHECK(calm.on_drained(1, 2) == armed);
+  }
+  SECTION("but not if they were many") {
+    CHECK(calm.on_drained(1, 3) == 2ms);
+    CHECK(calm.on_drained(1, 2) == 4ms);
+    CHECK(calm.on_drained(1, 2) == 8ms);
+  }
 }
 
 TEST_CASE("a doorbell armed too late is drained soon", "[rules][drain_pace]") {
