@@ -77,7 +77,7 @@ struct region_keeper_state {
   std::set<catalog::log_index> releasing;
   /// What has settled, and is still to be agreed on.
   std::map<catalog::region_name, catalog::log_index> to_settle;
-  std::set<catalog::region_name> settling;
+  std::set<std::pair<catalog::region_name, catalog::log_index>> settling;
   std::vector<waiter> waiters;
   catalog::log_index followed = 0; ///< the plan of that entry is begun
   catalog::log_index admitted = 0; ///< the entry by which this node is there

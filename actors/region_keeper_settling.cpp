@@ -9,7 +9,7 @@ namespace {
 void propose(region_keeper_pointer self, const catalog::settle_region& what) {
   const auto ended = [self, what] {
     auto& state = self->state;
-    state.settling.erase(what.name);
+    state.settling.erase({what.name, what.epoch});
     if (const auto found = state.to_settle.find(what.name);
         found != state.to_settle.end() && found->second == what.epoch)
       state.to_settle.erase(found);
@@ -35,7 +35,8 @@ void settle_more(region_keeper_pointer self) {
   for (const auto& [name, epoch] : state.to_settle) {
     if (state.settling.size() >= state.options.settling_max)
       return;
-    if (state.settling.insert(name).second)
+    // A proposal that is lost with a link holds up no newer epoch.
+    if (state.settling.emplace(name, epoch).second)
       propose(self, {name, epoch});
   }
 }

@@ -5,7 +5,7 @@
 
 #include "actors/region_storage.hpp"
 #include "actors/rules/catalog/commands.hpp"
-#include "actors/rules/made_stores.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 #include "shm/region.hpp"
 
 #include <caf/meta/type_name.hpp>
@@ -58,7 +58,7 @@ typename Inspector::result_type inspect(Inspector& f, region_packet& x) {
 /// contended where one is in the middle of a store.
 struct store_value_request {
   std::uint64_t region = 0; ///< its id
-  rules::session_id by;
+  region_replica::session_id by;
   std::uint64_t serial = 0; ///< ascends in its session
   std::string variable;
   std::vector<char> value;

@@ -8,7 +8,7 @@
 #include "actors/region_packet.hpp"
 #include "actors/region_storage.hpp"
 #include "actors/rules/drain_pace.hpp"
-#include "actors/rules/made_stores.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
 #include "shm/clock.hpp"
 
@@ -136,7 +136,7 @@ struct tenant_region_state {
   /// To be stored once more, above these versions; a client held the lock.
   std::map<region_replica::variable_key, std::uint64_t> outnumbering;
   /// What sessions stored last: rows of the rule below own_keys.
-  rules::made_stores made{0};
+  region_replica::made_stores made{0};
   std::map<region_replica::waiter, std::function<void(region_replica::outcome)>>
     barriers;
   region_replica::waiter last_barrier = 0;

@@ -105,7 +105,7 @@ bool outnumber_row(tenant_region_pointer self, region_replica::variable_key key,
 std::vector<region_replica::change> judge_stores(tenant_region_pointer self);
 /// Takes changes of own rows to the rule.
 void drain_own(tenant_region_pointer self,
-               const std::vector<rules::made_stores::change>& changes);
+               const std::vector<region_replica::made_stores::change>& changes);
 
 // -- tenant_region_story.cpp --------------------------------------------------
 

@@ -56,19 +56,19 @@ caf::error retired() {
 // -- storing ------------------------------------------------------------------
 
 /// Before the value goes anywhere, that it was stored does.
-void note_made(pointer self, const rules::made_store& made,
+void note_made(pointer self, const region_replica::made_store& made,
                std::uint64_t bytes) {
   auto& state = self->state;
   const auto row = state.made.note(made);
   const std::vector<region_replica::change> changes{
-    {row.key, row.version, rules::made_stores::row_bytes},
+    {row.key, row.version, region_replica::made_stores::row_bytes},
     {made.key, made.made.version, bytes}};
   note_for_disk(self, changes);
   carry(self, state.rule->on_drained(now_of(self), changes));
 }
 
 /// Answers with this version once a majority has it.
-caf::result<stored_value> commit(pointer self, const rules::made_store& made) {
+caf::result<stored_value> commit(pointer self, const region_replica::made_store& made) {
   auto answer = self->make_response_promise<stored_value>();
   const auto now = self->state.rule->held().epoch;
   // What was taken over from an older epoch is here to stay.
@@ -151,7 +151,7 @@ caf::result<stored_value> store(pointer self,
   const auto version = store_value(memory_of(self), request);
   if (!version)
     return make_error(version.assume_error());
-  const rules::made_store made{
+  const region_replica::made_store made{
     request.by,
     request.serial,
     state.options.variables.at(request.variable),

@@ -17,10 +17,10 @@ std::optional<std::uint32_t> slot_of(pointer self, variable_key key) {
 }
 
 std::vector<region_replica::change>
-changes_of(const std::vector<rules::made_stores::change>& changes) {
+changes_of(const std::vector<region_replica::made_stores::change>& changes) {
   std::vector<region_replica::change> rows;
   for (const auto& each : changes)
-    rows.push_back({each.key, each.version, rules::made_stores::row_bytes});
+    rows.push_back({each.key, each.version, region_replica::made_stores::row_bytes});
   return rows;
 }
 
@@ -92,7 +92,7 @@ std::vector<region_replica::change> judge_stores(pointer self) {
 }
 
 void drain_own(pointer self,
-               const std::vector<rules::made_stores::change>& changes) {
+               const std::vector<region_replica::made_stores::change>& changes) {
   const auto rows = changes_of(changes);
   note_for_disk(self, rows);
   carry(self, self->state.rule->on_drained(now_of(self), rows));

@@ -47,7 +47,7 @@ void note_heard(pointer self) {
 }
 
 void carry_out(pointer self, region_replica::send& what,
-               const arrived_message*) {
+               const arrived_message* with) {
   auto& state = self->state;
   const auto& options = state.options;
   if (!options.router)
@@ -55,8 +55,10 @@ void carry_out(pointer self, region_replica::send& what,
   carried_message made{std::move(what.what), {}};
   if (!read_rows(self, made))
     return;
-  if (std::holds_alternative<region_replica::delta_ack>(made.said.says)
-      || std::holds_alternative<region_replica::beat_ack>(made.said.says))
+  // Of itself a holder says what its disk has.
+  if (with != nullptr
+      && (std::holds_alternative<region_replica::delta_ack>(made.said.says)
+          || std::holds_alternative<region_replica::beat_ack>(made.said.says)))
     note_heard(self);
   send_packets(self, what.to, packet_subject::rule, pack(made));
 }

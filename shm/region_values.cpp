@@ -40,10 +40,9 @@ std::optional<latest_value> region::look(std::uint32_t slot) const {
   const auto version = at.head->latest.load(std::memory_order_acquire);
   const auto content
     = at.slot_of(version).content.load(std::memory_order_relaxed);
-  return latest_value{version,
-                      std::min(layout::content_word::length(content),
-                               at.capacity),
-                      layout::content_word::writer(content)};
+  return latest_value{
+    version, std::min(layout::content_word::length(content), at.capacity),
+    layout::content_word::writer(content)};
 }
 
 result<std::uint64_t> region::append_value(std::uint32_t slot,

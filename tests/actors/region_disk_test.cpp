@@ -260,6 +260,7 @@ TEST_CASE_METHOD(durable_holders,
   REQUIRE(flush_to_disk(1));
 
   restart_all();
+  settle();
 
   REQUIRE(rule_of(1).phase == phase::serving);
   const auto again = ask<stored_value>(on(1).region, what);

@@ -1,5 +1,6 @@
 // Under an id one database is heard, until its node was removed.
 #include "actors/consensus/ordered_links.hpp"
+
 #include "tests/support/catch.hpp"
 
 using namespace holdfast::consensus;

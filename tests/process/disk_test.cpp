@@ -135,7 +135,7 @@ TEST_CASE("a damaged file is moved aside, and the operator is told",
   const auto client = connect(node);
   const auto quotes = attach_in_time(client, shm::access::write).value();
   const auto bid = quotes.find<double>("bid").value();
-  CHECK(end_of(bid.read()) == errc::no_value);
+  CHECK(bid.read().error() == errc::no_value);
   CHECK(field_of_quotes(client, "disk_trouble").find(".db.corrupt-1")
         != std::string::npos);
   CHECK(node.log().find("a region begins without what it had on disk")

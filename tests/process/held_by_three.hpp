@@ -10,8 +10,6 @@
 
 namespace holdfast::test {
 
-using number = shm::variable<std::uint64_t>;
-
 /// Three nodes that all hold a region with one variable.
 struct held_by_three {
   held_by_three() {
@@ -69,8 +67,8 @@ struct held_by_three {
 };
 
 /// A program at a node, with the region mapped.
-struct program {
-  program(held_by_three& in, std::uint64_t node, shm::access access)
+struct attached_program {
+  attached_program(held_by_three& in, std::uint64_t node, shm::access access)
     : line{connect(in.cluster.at(node))},
       region{line.attach("orders", access).value()},
       count{region.find<std::uint64_t>("count").value()} {
@@ -79,7 +77,7 @@ struct program {
 
   client::connection line;
   shm::region_view region;
-  number count;
+  shm::variable<std::uint64_t> count;
 };
 
 template <class Result>

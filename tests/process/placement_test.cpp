@@ -17,7 +17,7 @@ constexpr std::uint64_t mebibyte = 1 << 20;
 
 /// Elections and retries take their time.
 bool makes(const node_cluster& cluster, std::uint64_t at,
-             const std::string& region, std::uint64_t copies = 3) {
+           const std::string& region, std::uint64_t copies = 3) {
   return eventually(
     [&] {
       const auto made = cluster.call(

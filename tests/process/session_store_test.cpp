@@ -35,7 +35,7 @@ client::connection patient(held_by_three& in, std::uint64_t node) {
 
 } // namespace
 
-TEST_CASE("a program stores and confirms at a home on another node",
+TEST_CASE("a attached_program stores and confirms at a home on another node",
           "[process][cluster][session_store]") {
   held_by_three in;
   const auto far = patient(in, 2);
@@ -52,7 +52,7 @@ TEST_CASE("a program stores and confirms at a home on another node",
   REQUIRE(newest);
   CHECK(number_in(newest.value()) == 42);
   CHECK(newest.value().committed == 2);
-  const program mapped{in, 1, shm::access::read};
+  const attached_program mapped{in, 1, shm::access::read};
   CHECK(mapped.count.read().value().value == 42);
 }
 

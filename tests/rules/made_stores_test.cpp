@@ -1,11 +1,11 @@
-#include "actors/rules/made_stores.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 
 #include "tests/support/catch.hpp"
 
 using namespace holdfast;
-using rules::made_store;
-using rules::made_stores;
-using rules::session_id;
+using region_replica::made_store;
+using region_replica::made_stores;
+using region_replica::session_id;
 
 namespace {
 

@@ -2,7 +2,7 @@
 // that it carries out.
 #pragma once
 
-#include "actors/rules/made_stores.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
 #include "tests/simulation/region_catalog.hpp"
 #include "tests/simulation/region_witness.hpp"
@@ -52,7 +52,7 @@ struct region_node {
   std::optional<region_replica::machine> rule;
 
   std::map<variable_key, cell> cells; ///< the one below variables is `stores`
-  rules::made_stores stores{1};
+  region_replica::made_stores stores{1};
   std::map<variable_key, std::map<std::uint64_t, value_id>> history;
   std::set<variable_key> dirty;
   std::map<variable_key, value_id> unflushed;

@@ -105,11 +105,11 @@ private:
   void store_for_session(region_node& node);
   void answer_session(const request& asked);
   value_id put_made(region_node& node,
-                    const rules::made_stores::change& change);
+                    const region_replica::made_stores::change& change);
   void show_made(region_node& node, std::uint64_t version, value_id value);
   std::vector<region_replica::change> judge_stores(region_node& node);
   void tell_made(region_node& node,
-                 const std::optional<rules::made_stores::change>& change);
+                 const std::optional<region_replica::made_stores::change>& change);
 
   region_node& node(node_id id) {
     return nodes_[id - 1];

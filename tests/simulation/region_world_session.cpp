@@ -5,12 +5,12 @@
 namespace holdfast::region_simulation {
 
 using region_replica::change;
-using rules::made_store;
-using rules::made_stores;
+using region_replica::made_store;
+using region_replica::made_stores;
 
 namespace {
 
-constexpr rules::session_id the_session{9, {1, 1}, 1};
+constexpr region_replica::session_id the_session{9, {1, 1}, 1};
 constexpr std::uint64_t row_bytes = 100; ///< as the carrier says of all rows
 
 } // namespace

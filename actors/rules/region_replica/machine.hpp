@@ -162,6 +162,8 @@ private:
   void ask_for_values(boot_time now);
   void take(const wanted_value& wanted, row& came);
   void look_elsewhere(boot_time now, node_id silent);
+
+  // machine_write_back.cpp: as a home that has taken it all over
   void finish_adoption(boot_time now);
   void write_back(boot_time now);
   void compare(node_id node, follower& with);

@@ -18,12 +18,12 @@
 #include <span>
 #include <vector>
 
-namespace holdfast::rules {
+namespace holdfast::region_replica {
 
 /// A session, and no other in the cluster.
 struct session_id {
-  std::uint64_t node = 0; ///< on which it began
-  wide_id incarnation;    ///< of that node's process
+  std::uint64_t node = 0;     ///< on which it began
+  rules::wide_id incarnation; ///< of that node's process
   std::uint64_t number = 0;
 
   bool operator==(const session_id&) const = default;
@@ -32,8 +32,8 @@ struct session_id {
 struct made_store {
   session_id by;
   std::uint64_t serial = 0; ///< ascends in its session; 0: there is none
-  region_replica::variable_key key = 0;
-  region_replica::stamp made; ///< what the value was called
+  variable_key key = 0;
+  stamp made; ///< what the value was called
 
   bool operator==(const made_store&) const = default;
 };
@@ -51,7 +51,7 @@ public:
 
   /// What is to be told of the row, which is to be drained.
   struct change {
-    region_replica::variable_key key = 0;
+    variable_key key = 0;
     std::uint64_t version = 0;
   };
 
@@ -59,26 +59,22 @@ public:
   change note(const made_store& made);
 
   /// A new home: forgets stores whose values it has not.
-  std::vector<change> forget_lost(
-    const std::function<region_replica::stamp(region_replica::variable_key)>&
-      origin);
+  std::vector<change>
+  forget_lost(const std::function<stamp(variable_key)>& origin);
 
   // -- as rows of the region, by their key ------------------------------------
 
-  bool has(region_replica::variable_key key) const noexcept {
+  bool has(variable_key key) const noexcept {
     return key < rows_.size();
   }
   /// The version of the row, whose bytes are appended; 0: there is none.
-  std::uint64_t append(region_replica::variable_key key,
-                       std::vector<char>& into) const;
+  std::uint64_t append(variable_key key, std::vector<char>& into) const;
   /// What another holder has. False if it is no row.
-  bool show(region_replica::variable_key key, std::uint64_t version,
+  bool show(variable_key key, std::uint64_t version,
             std::span<const char> bytes);
   /// One that nobody judged: as if there had been none. Only if there is none.
-  std::optional<change> show_first(region_replica::variable_key key,
-                                   std::uint64_t version);
-  std::optional<change> outnumber(region_replica::variable_key key,
-                                  std::uint64_t above);
+  std::optional<change> show_first(variable_key key, std::uint64_t version);
+  std::optional<change> outnumber(variable_key key, std::uint64_t above);
   void clear();
 
 private:
@@ -93,4 +89,4 @@ private:
   std::uint64_t last_version_ = 0;
 };
 
-} // namespace holdfast::rules
+} // namespace holdfast::region_replica

@@ -1,18 +1,18 @@
-#include "actors/rules/made_stores.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace holdfast::rules {
+namespace holdfast::region_replica {
 
 namespace {
 
 // The order is the format between nodes, and on disk.
-using words = std::array<std::uint64_t, 8>;
-static_assert(sizeof(words) == made_stores::row_bytes);
+using row_words = std::array<std::uint64_t, 8>;
+static_assert(sizeof(row_words) == made_stores::row_bytes);
 
-words words_of(const made_store& made) {
+row_words words_of(const made_store& made) {
   return {made.by.node,
           made.by.incarnation.high,
           made.by.incarnation.low,
@@ -23,7 +23,7 @@ words words_of(const made_store& made) {
           made.made.version};
 }
 
-made_store made_of(const words& from) {
+made_store made_of(const row_words& from) {
   return {{from[0], {from[1], from[2]}, from[3]},
           from[4],
           from[5],
@@ -60,9 +60,8 @@ made_stores::change made_stores::note(const made_store& made) {
   return say(static_cast<std::size_t>(place - rows_.begin()), made);
 }
 
-std::vector<made_stores::change> made_stores::forget_lost(
-  const std::function<region_replica::stamp(region_replica::variable_key)>&
-    origin) {
+std::vector<made_stores::change>
+made_stores::forget_lost(const std::function<stamp(variable_key)>& origin) {
   std::vector<change> changes;
   for (std::size_t at = 0; at < rows_.size(); ++at)
     if (const auto& made = rows_[at].made;
@@ -71,7 +70,7 @@ std::vector<made_stores::change> made_stores::forget_lost(
   return changes;
 }
 
-std::uint64_t made_stores::append(region_replica::variable_key key,
+std::uint64_t made_stores::append(variable_key key,
                                   std::vector<char>& into) const {
   const auto& of = rows_[key];
   if (of.version == 0)
@@ -82,11 +81,11 @@ std::uint64_t made_stores::append(region_replica::variable_key key,
   return of.version;
 }
 
-bool made_stores::show(region_replica::variable_key key, std::uint64_t version,
+bool made_stores::show(variable_key key, std::uint64_t version,
                        std::span<const char> bytes) {
   if (bytes.size() != row_bytes)
     return false;
-  words all;
+  row_words all;
   std::memcpy(all.data(), bytes.data(), row_bytes);
   rows_[key] = {version, made_of(all)};
   last_version_ = std::max(last_version_, version);
@@ -94,15 +93,14 @@ bool made_stores::show(region_replica::variable_key key, std::uint64_t version,
 }
 
 std::optional<made_stores::change>
-made_stores::show_first(region_replica::variable_key key,
-                        std::uint64_t version) {
+made_stores::show_first(variable_key key, std::uint64_t version) {
   if (rows_[key].version != 0)
     return std::nullopt;
   return say(key, {}, version);
 }
 
-std::optional<made_stores::change>
-made_stores::outnumber(region_replica::variable_key key, std::uint64_t above) {
+std::optional<made_stores::change> made_stores::outnumber(variable_key key,
+                                                          std::uint64_t above) {
   if (rows_[key].version > above)
     return std::nullopt;
   return say(key, rows_[key].made, above);
@@ -112,4 +110,4 @@ void made_stores::clear() {
   std::fill(rows_.begin(), rows_.end(), row{});
 }
 
-} // namespace holdfast::rules
+} // namespace holdfast::region_replica
