@@ -75,6 +75,11 @@ struct region_on_disk : test::scratch_directory {
     return all;
   }
 
+  /// In the directory itself, where regions lie.
+  std::string file(const std::string& name) const {
+    return (path() / name).string();
+  }
+
   std::string newest(const std::string& ending) const {
     std::string found;
     for (const auto& each : files())
