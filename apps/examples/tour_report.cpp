@@ -192,12 +192,12 @@ std::string reader_text(const told& seen, std::size_t node) {
 std::string home_part(const cluster_findings& seen) {
   auto part
     = text("\nIt was the home of a region with prices and telemetry, too: "
-           "node %u took over, and a price was\n  flushed %.0f ms after the "
-           "kill; ",
+           "node %u took over, and the next\n  price was flushed %.0f ms after "
+           "the kill\n  ",
            static_cast<unsigned>(seen.next_home), seen.next_flush_ms)
-      + count_text(seen.writer, "flushed") + " were flushed in all, the last "
-      + word(seen.writer, "compared")
-      + " before it compared: " + word(seen.writer, "missing") + " missing\n";
+      + count_text(seen.writer, "flushed") + " prices were flushed in all; of "
+      + word(seen.writer, "compared") + " that were before it, "
+      + word(seen.writer, "missing") + " missing\n";
   for (std::size_t i = 0; i < seen.readers.size(); ++i)
     part += reader_text(seen.readers[i], i + 1);
   part += "  caf-shell cluster why live\n";

@@ -46,6 +46,11 @@ public:
   /// Throws when that member takes no connection.
   virtual std::unique_ptr<decider> connect(std::size_t member) = 0;
 
+  /// Whether any member takes a decision, or the leader alone.
+  virtual bool any_decides() const {
+    return true;
+  }
+
   /// Whom all three name as their leader, once it is to stay.
   virtual std::optional<std::size_t> settled_leader() = 0;
 

@@ -30,7 +30,8 @@ public:
       const auto member
         = (without + 1 + i % (cluster.members - 1)) % cluster.members;
       all_[i] = {member, cluster.connect(member), false};
-      warm_up(i);
+      if (cluster.any_decides())
+        warm_up(i);
     }
     for (std::size_t i = 0; i < count; ++i)
       ready_.watch(*all_[i].client, i);

@@ -122,6 +122,11 @@ struct fill_figures {
 void store_all(const node_trio& nodes, const region_shape& shape) {
   const auto line = need(nodes.connect(home));
   const auto region = need(line.attach("bench", shm::access::write));
+  // They are agreed on in several decisions, some after the region.
+  const auto last = "v" + std::to_string(shape.variables - 1);
+  if (!test::eventually([&] { return region.find_bytes(last).has_value(); },
+                        std::chrono::minutes{1}))
+    throw std::runtime_error{"not all variables are made"};
   std::vector<std::byte> value(shape.capacity);
   for (std::size_t i = 0; i < shape.variables; ++i) {
     std::fill(value.begin(), value.end(), static_cast<std::byte>(i));
@@ -131,20 +136,29 @@ void store_all(const node_trio& nodes, const region_shape& shape) {
     throw std::runtime_error{"the region does not take its values"};
 }
 
-/// Until the home says that all have all; how long since the node had memory
-/// for it.
+/// Until the node lets readers in, which it does once it has all; how long
+/// since it had memory for it.
 double await_fill(const node_trio& nodes, heartbeat_watch& watch) {
   const auto until = nanoseconds_now() + 120e9;
-  double began = 0;
-  while (nanoseconds_now() < until) {
+  while (nodes.region_seen_by(filled).empty())
+    if (nanoseconds_now() > until)
+      throw std::runtime_error{"a node does not come back"};
+  const auto began = nanoseconds_now();
+  std::atomic<double> ended{0};
+  std::thread reader{[&] {
+    while (ended == 0 && nanoseconds_now() < until)
+      if (const auto line = nodes.connect(filled);
+          line && line.assume_value().attach("bench", shm::access::read))
+        ended = nanoseconds_now();
+  }};
+  while (ended == 0 && nanoseconds_now() < until) {
     watch.look();
-    if (began == 0 && !nodes.region_seen_by(filled).empty())
-      began = nanoseconds_now();
-    if (began != 0 && nodes.is_whole_at(home))
-      return nanoseconds_now() - began;
     std::this_thread::sleep_for(1ms);
   }
-  throw std::runtime_error{"a node is not filled"};
+  reader.join();
+  if (ended == 0)
+    throw std::runtime_error{"a node is not filled"};
+  return ended - began;
 }
 
 void fill_once(node_trio& nodes, const region_shape& shape,
@@ -163,9 +177,6 @@ void fill_once(node_trio& nodes, const region_shape& shape,
     into.quiet_beats_us.push_back(watch.longest_us());
   }
   nodes.at(filled).kill();
-  // With heartbeats that do not matter the home must see the link close.
-  if (!test::eventually([&] { return !nodes.is_whole_at(home); }, 20s))
-    throw std::runtime_error{"nobody misses a node"};
   nodes.restart(filled);
   flushing_program program{nodes};
   heartbeat_watch watch{nodes};

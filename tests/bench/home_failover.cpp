@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 constexpr auto pace = 5ms;
 constexpr double patience_ns = 60e9;
 
+// So long a takeover waits, too, for the lease of a home that was one before.
+constexpr auto older_lease = 2700ms;
+
 // One thread for each node that is left: whichever lets it in first.
 class home_seekers {
 public:
@@ -81,6 +84,7 @@ void flush_once(const node_trio& nodes, std::size_t home) {
 double fail_over_home(node_trio& nodes, std::size_t home, leader_end how) {
   nodes.settle(0, home);
   flush_once(nodes, home);
+  std::this_thread::sleep_for(older_lease);
   double start = 0;
   double accepted = 0;
   {

@@ -114,6 +114,10 @@ public:
     return make_redis_decider(servers_.port(member), "bench", 0);
   }
 
+  bool any_decides() const override {
+    return false;
+  }
+
   // One alone that is written to, followed by both others, and known as that to
   // all Sentinels, who know each other: else two may be written to.
   std::optional<std::size_t> settled_leader() override {

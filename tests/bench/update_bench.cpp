@@ -24,6 +24,15 @@ public:
       at_replica_{need(nodes.connect(1))},
       home_{need(at_home_.attach("bench", shm::access::write))},
       replica_{need(at_replica_.attach("bench", shm::access::read))} {
+    // They are agreed on in several decisions, some after the region.
+    const auto last = "v" + std::to_string(variables - 1);
+    if (!test::eventually(
+          [&] {
+            return home_.find_bytes(last).has_value()
+                   && replica_.find_bytes(last).has_value();
+          },
+          std::chrono::minutes{1}))
+      throw std::runtime_error{"not all variables are made"};
     for (std::size_t i = 0; i < variables; ++i) {
       const auto name = "v" + std::to_string(i);
       written_.push_back(need(home_.find_bytes(name)));
