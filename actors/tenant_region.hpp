@@ -8,8 +8,8 @@
 #include "actors/region_packet.hpp"
 #include "actors/region_storage.hpp"
 #include "actors/rules/drain_pace.hpp"
-#include "actors/rules/region_replica/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 #include "shm/clock.hpp"
 
 #include <caf/typed_response_promise.hpp>

@@ -68,7 +68,8 @@ void note_made(pointer self, const region_replica::made_store& made,
 }
 
 /// Answers with this version once a majority has it.
-caf::result<stored_value> commit(pointer self, const region_replica::made_store& made) {
+caf::result<stored_value> commit(pointer self,
+                                 const region_replica::made_store& made) {
   auto answer = self->make_response_promise<stored_value>();
   const auto now = self->state.rule->held().epoch;
   // What was taken over from an older epoch is here to stay.

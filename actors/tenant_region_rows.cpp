@@ -20,7 +20,8 @@ std::vector<region_replica::change>
 changes_of(const std::vector<region_replica::made_stores::change>& changes) {
   std::vector<region_replica::change> rows;
   for (const auto& each : changes)
-    rows.push_back({each.key, each.version, region_replica::made_stores::row_bytes});
+    rows.push_back(
+      {each.key, each.version, region_replica::made_stores::row_bytes});
   return rows;
 }
 
@@ -91,8 +92,9 @@ std::vector<region_replica::change> judge_stores(pointer self) {
     [&](variable_key key) { return state.rule->origin_of(key); }));
 }
 
-void drain_own(pointer self,
-               const std::vector<region_replica::made_stores::change>& changes) {
+void drain_own(
+  pointer self,
+  const std::vector<region_replica::made_stores::change>& changes) {
   const auto rows = changes_of(changes);
   note_for_disk(self, rows);
   carry(self, self->state.rule->on_drained(now_of(self), rows));

@@ -152,8 +152,8 @@ void fill_slot(const variable_place& at, std::uint64_t version,
   // W1 shows the odd sequence before any new word. Pairs with R3.
   std::atomic_thread_fence(std::memory_order_release);
   const std::uint64_t length = fill(variable_place::payload(slot));
-  const auto writer = layout::lock_word::owner(
-    at.head->lock.load(std::memory_order_relaxed));
+  const auto writer
+    = layout::lock_word::owner(at.head->lock.load(std::memory_order_relaxed));
   slot.content.store(layout::content_word::of(writer, length),
                      std::memory_order_relaxed);
   // W3 shows every word before the even sequence. Pairs with R2.

@@ -1,11 +1,11 @@
 // When to look at a region's dirty set again.
 //
-// A ring asks for one look at once. While many changes keep coming, looks follow
-// in the shortest interval, or longer ones the more a look had to do. Where few
-// variables change, and each once or twice, one shortest interval is all the
-// rest there is before the doorbell is armed: whoever stores a thousand times a
-// second is heard at once. A few that change all the time double the interval;
-// after some looks that found nothing nobody looks until it rings.
+// A ring asks for one look at once. While many changes keep coming, looks
+// follow in the shortest interval, or longer ones the more a look had to do.
+// Where few variables change, and each once or twice, one shortest interval is
+// all the rest there is before the doorbell is armed: whoever stores a thousand
+// times a second is heard at once. A few that change all the time double the
+// interval; after some looks that found nothing nobody looks until it rings.
 #pragma once
 
 #include <chrono>

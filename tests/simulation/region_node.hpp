@@ -2,8 +2,8 @@
 // that it carries out.
 #pragma once
 
-#include "actors/rules/region_replica/made_stores.hpp"
 #include "actors/rules/region_replica/machine.hpp"
+#include "actors/rules/region_replica/made_stores.hpp"
 #include "tests/simulation/region_catalog.hpp"
 #include "tests/simulation/region_witness.hpp"
 

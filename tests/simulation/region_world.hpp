@@ -108,8 +108,9 @@ private:
                     const region_replica::made_stores::change& change);
   void show_made(region_node& node, std::uint64_t version, value_id value);
   std::vector<region_replica::change> judge_stores(region_node& node);
-  void tell_made(region_node& node,
-                 const std::optional<region_replica::made_stores::change>& change);
+  void
+  tell_made(region_node& node,
+            const std::optional<region_replica::made_stores::change>& change);
 
   region_node& node(node_id id) {
     return nodes_[id - 1];

@@ -120,9 +120,9 @@ public:
     auto response = asker->request(whom, caf::infinite, std::move(message));
     while (!asker->has_next_message())
       REQUIRE(scheduler().try_run_once_lifo());
-    response.receive([] {}, [](const caf::error& error) {
-      FAIL(actors::to_shm(error).message());
-    });
+    response.receive(
+      [] {},
+      [](const caf::error& error) { FAIL(actors::to_shm(error).message()); });
   }
 
   /// Moves the clock in steps of a millisecond; all timers fire in order.
