@@ -88,8 +88,10 @@ bool outnumber_row(pointer self, variable_key key, std::uint64_t above) {
 
 std::vector<region_replica::change> judge_stores(pointer self) {
   auto& state = self->state;
-  return changes_of(state.made.forget_lost(
-    [&](variable_key key) { return state.rule->origin_of(key); }));
+  return changes_of(
+    state.made.judge(state.rule->look().epoch, [&](variable_key key) {
+      return state.rule->origin_of(key);
+    }));
 }
 
 void drain_own(

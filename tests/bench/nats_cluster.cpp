@@ -28,19 +28,19 @@ public:
   explicit nats_line(std::uint16_t port) : line_{port} {
     line_.send("CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":"
                "\"bench\",\"lang\":\"c++\",\"version\":\"1\",\"protocol\":1}"
-               "\r\nSUB in.> 1\r\n");
+               "\r\nSUB "
+               + inbox_ + " 1\r\n");
   }
 
   int socket() const noexcept {
     return line_.socket();
   }
 
-  bool publish(std::string_view subject, std::string_view reply,
-               std::string_view payload) {
+  bool publish(std::string_view subject, std::string_view payload) {
     std::string text{"PUB "};
     text += subject;
     text += ' ';
-    text += reply;
+    text += inbox_;
     text += ' ';
     text += std::to_string(payload.size());
     text += "\r\n";
@@ -61,7 +61,7 @@ public:
 
   std::string ask(std::string_view subject, std::string_view payload,
                   std::chrono::seconds patience) {
-    publish(subject, "in.ask", payload);
+    publish(subject, payload);
     const auto until = std::chrono::steady_clock::now() + patience;
     for (;;) {
       if (auto found = take())
@@ -96,7 +96,14 @@ private:
     }
   }
 
+  /// Of this connection alone: else each hears the answers to all.
+  static std::string new_inbox() {
+    static std::uint64_t made = 0;
+    return "in." + std::to_string(++made);
+  }
+
   text_line line_;
+  std::string inbox_ = new_inbox();
 };
 
 class nats_decider final : public decider {
@@ -111,7 +118,7 @@ public:
   }
 
   bool ask() override {
-    return line_.publish(subject_, "in.put", payload_);
+    return line_.publish(subject_, payload_);
   }
 
   answer take() override {

@@ -96,7 +96,7 @@ TEST_CASE("regions and region tell the same of a region",
   const auto row = rows_in(all)[0];
   CHECK(names_of(row) == region_columns);
   auto names = region_columns;
-  names.insert({"applied", "drains", "repairs", "mended"});
+  names.insert({"applied", "drains", "repairs", "mended", "durability"});
   CHECK(names_of(one) == names);
   CHECK(*wire::find_text(row, "region") == "quotes");
   CHECK(wire::number_or(row, "bytes", 0) == 1U << 20);

@@ -88,14 +88,13 @@ TEST_CASE("a row of another length is none", "[rules][made_stores]") {
   CHECK_FALSE(stores.has(1));
 }
 
-TEST_CASE("a new home forgets the stores whose values it has not",
-          "[rules][made_stores]") {
+TEST_CASE("a new home knows which stores are lost", "[rules][made_stores]") {
   made_stores stores{4};
   stores.note(store_of(1, 1, 4));
   stores.note(store_of(2, 1, 5));
   const auto lost = stores.note(store_of(3, 1, 6));
 
-  const auto changes = stores.forget_lost([](auto key) {
+  const auto changes = stores.judge(20, [](auto key) {
     CHECK(key == 300);
     return region_replica::stamp{10, 5};
   });
@@ -106,11 +105,26 @@ TEST_CASE("a new home forgets the stores whose values it has not",
   CHECK(serial_of(stores, 1) == 1);
   CHECK(serial_of(stores, 2) == 1);
   CHECK(serial_of(stores, 3) == 0);
-  // A value of a later epoch was stored after them, or is one of them.
-  CHECK(stores.forget_lost([](auto) {
-                return region_replica::stamp{11, 1};
-              })
-          .empty());
+}
+
+TEST_CASE("a later home may have what one before it had lost",
+          "[rules][made_stores]") {
+  made_stores stores{4};
+  stores.note(store_of(1, 1, 6));
+  const auto judged_with = [&](std::uint64_t epoch, region_replica::stamp has) {
+    made_stores at_home{4};
+    copy(stores, at_home, 4);
+    at_home.judge(epoch, [has](auto) { return has; });
+    copy(at_home, stores, 4);
+    return serial_of(stores, 1);
+  };
+
+  REQUIRE(judged_with(20, {10, 5}) == 0);
+  // What was stored since is no proof of it.
+  CHECK(judged_with(30, {20, 9}) == 0);
+  CHECK(judged_with(40, {10, 5}) == 0);
+  CHECK(judged_with(50, {10, 7}) == 1);
+  CHECK(judged_with(60, {50, 8}) == 1);
 }
 
 TEST_CASE("a row that nobody judged counts as none", "[rules][made_stores]") {

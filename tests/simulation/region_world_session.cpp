@@ -95,8 +95,10 @@ void region_world::show_made(region_node& on, std::uint64_t version,
 
 std::vector<change> region_world::judge_stores(region_node& on) {
   std::vector<change> changes;
-  for (const auto& each : on.stores.forget_lost(
-         [&](variable_key key) { return on.rule->origin_of(key); })) {
+  for (const auto& each :
+       on.stores.judge(on.rule->look().epoch, [&](variable_key key) {
+         return on.rule->origin_of(key);
+       })) {
     put_made(on, each);
     changes.push_back({each.key, each.version, row_bytes});
   }

@@ -9,7 +9,7 @@ namespace holdfast::region_replica {
 namespace {
 
 // The order is the format between nodes, and on disk.
-using row_words = std::array<std::uint64_t, 8>;
+using row_words = std::array<std::uint64_t, 9>;
 static_assert(sizeof(row_words) == made_stores::row_bytes);
 
 row_words words_of(const made_store& made) {
@@ -20,14 +20,16 @@ row_words words_of(const made_store& made) {
           made.serial,
           made.key,
           made.made.epoch,
-          made.made.version};
+          made.made.version,
+          made.lost_in};
 }
 
 made_store made_of(const row_words& from) {
   return {{from[0], {from[1], from[2]}, from[3]},
           from[4],
           from[5],
-          {from[6], from[7]}};
+          {from[6], from[7]},
+          from[8]};
 }
 
 } // namespace
@@ -42,7 +44,7 @@ made_stores::change made_stores::say(std::size_t at, const made_store& made,
 const made_store* made_stores::last_of(const session_id& session) const {
   for (const auto& each : rows_)
     if (each.made.serial != 0 && each.made.by == session)
-      return &each.made;
+      return each.made.lost_in == 0 ? &each.made : nullptr;
   return nullptr;
 }
 
@@ -60,13 +62,24 @@ made_stores::change made_stores::note(const made_store& made) {
   return say(static_cast<std::size_t>(place - rows_.begin()), made);
 }
 
+/// What was stored in an epoch is called after it. A value of the epoch in
+/// which a store was lost, or of a later one, says nothing of it.
 std::vector<made_stores::change>
-made_stores::forget_lost(const std::function<stamp(variable_key)>& origin) {
+made_stores::judge(epoch_number epoch,
+                   const std::function<stamp(variable_key)>& origin) {
   std::vector<change> changes;
-  for (std::size_t at = 0; at < rows_.size(); ++at)
-    if (const auto& made = rows_[at].made;
-        made.serial != 0 && origin(made.key) < made.made)
-      changes.push_back(say(at, {}));
+  for (std::size_t at = 0; at < rows_.size(); ++at) {
+    auto made = rows_[at].made;
+    if (made.serial == 0)
+      continue;
+    const auto has = origin(made.key);
+    const bool is_in
+      = has >= made.made && (made.lost_in == 0 || has.epoch < made.lost_in);
+    if (is_in == (made.lost_in == 0))
+      continue;
+    made.lost_in = is_in ? 0 : epoch;
+    changes.push_back(say(at, made));
+  }
   return changes;
 }
 

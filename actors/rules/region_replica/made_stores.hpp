@@ -34,6 +34,9 @@ struct made_store {
   std::uint64_t serial = 0; ///< ascends in its session; 0: there is none
   variable_key key = 0;
   stamp made; ///< what the value was called
+  /// The epoch whose home did not have it any more; 0: none. An epoch after it
+  /// may find it again, where that home did not come to serve.
+  epoch_number lost_in = 0;
 
   bool operator==(const made_store&) const = default;
 };
@@ -42,7 +45,7 @@ struct made_store {
 class made_stores {
 public:
   /// Bytes of a row.
-  static constexpr std::size_t row_bytes = 8 * sizeof(std::uint64_t);
+  static constexpr std::size_t row_bytes = 9 * sizeof(std::uint64_t);
 
   /// Of so many sessions at a time; of more, the least recent are forgotten.
   explicit made_stores(std::size_t sessions_max) : rows_(sessions_max) {
@@ -55,12 +58,14 @@ public:
     std::uint64_t version = 0;
   };
 
+  /// Null if there is none, or it is lost.
   const made_store* last_of(const session_id& session) const;
   change note(const made_store& made);
 
-  /// A new home: forgets stores whose values it has not.
-  std::vector<change>
-  forget_lost(const std::function<stamp(variable_key)>& origin);
+  /// A new home in its epoch: which stores are lost, as far as it knows.
+  /// `origin`: what a value was called where it was taken over.
+  std::vector<change> judge(epoch_number epoch,
+                            const std::function<stamp(variable_key)>& origin);
 
   // -- as rows of the region, by their key ------------------------------------
 
