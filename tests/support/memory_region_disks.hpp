@@ -9,19 +9,19 @@
 
 namespace holdfast::test {
 
+using rows_by_key
+  = std::map<region_replica::variable_key,
+             std::pair<region_replica::stamp, std::vector<char>>>;
+
+struct disk_content {
+  rows_by_key rows;
+  region_replica::epoch_number held = 0;
+};
+
 /// What is kept of one region.
 struct memory_disk {
-  using rows_by_key
-    = std::map<region_replica::variable_key,
-               std::pair<region_replica::stamp, std::vector<char>>>;
-
-  struct content {
-    rows_by_key rows;
-    region_replica::epoch_number held = 0;
-  };
-
-  std::optional<content> complete;
-  std::optional<content> begun; ///< not yet complete
+  std::optional<disk_content> complete;
+  std::optional<disk_content> begun; ///< not yet complete
   std::optional<shm::error> fails;
   std::uint64_t commits = 0;
   std::uint64_t anew = 0;

@@ -233,7 +233,9 @@ void region_story::commit() {
   auto& from = home();
   if (!from.up || from.cut)
     return;
-  for (auto& [variable, cell] : from.cells) {
+  for (auto& each_cell : from.cells) {
+    const auto& variable = each_cell.first;
+    auto& cell = each_cell.second;
     const auto holders
       = std::count_if(nodes_.begin(), nodes_.end(), [&](node& each) {
           return each.up && !each.cut && each.accepted == epoch_
