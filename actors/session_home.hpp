@@ -26,10 +26,6 @@ bool again_later(session_pointer self, home_search& search,
 /// What to tell the client when no try helped.
 shm::error outcome_of(const home_search& search, const caf::error& error);
 
-template <class Request, class Done, class Failed>
-void ask_home(session_pointer self, const home_search_pointer& search,
-              const Request& what, Done done, Failed failed);
-
 /// It is on this node, as far as this node knows.
 template <class Request, class Done, class Failed>
 void ask_home_here(session_pointer self, const catalog::region_name& name,

@@ -149,13 +149,17 @@ caf::result<stored_value> store(pointer self,
     return make_error(errc::bad_argument,
                       "the session has stored something else since");
   }
+  const auto key = state.options.variables.find(request.variable);
+  if (key == state.options.variables.end())
+    return make_error(errc::no_such_variable,
+                      "variable '" + request.variable + "'");
   const auto version = store_value(memory_of(self), request);
   if (!version)
     return make_error(version.assume_error());
   const region_replica::made_store made{
     request.by,
     request.serial,
-    state.options.variables.at(request.variable),
+    key->second,
     {memory_of(self).options().epoch, version.assume_value()}};
   note_made(self, made, request.value.size());
   return commit(self, made);

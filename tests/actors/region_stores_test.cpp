@@ -162,6 +162,19 @@ TEST_CASE_METHOD(session_on_a_node, "only a home stores",
   CHECK(title(1).version() == 0);
 }
 
+TEST_CASE_METHOD(session_on_a_node,
+                 "a variable that the rule does not know is not stored to",
+                 "[actors][region_stores]") {
+  REQUIRE(on(1).memory->add_variable(
+    {"odd", shm::layout::variable_kind::string, "string", 8}));
+  auto what = title_of("x", 1);
+  what.variable = "odd";
+
+  CHECK(store_from_3(1, what).error.code == errc::no_such_variable);
+
+  CHECK(store_from_3(1, title_of("goes on", 2))->version == 1);
+}
+
 TEST_CASE_METHOD(session_on_a_node, "a value is confirmed from another node",
                  "[actors][region_stores]") {
   REQUIRE(title(1).store("provisional"));
