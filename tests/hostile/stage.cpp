@@ -2,6 +2,7 @@
 
 #include "shm/client/connection.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/sanitizers.hpp"
 
 #include <grp.h>
 #include <sys/resource.h>
@@ -22,11 +23,8 @@ namespace {
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::int64_t rss_growth_max = 512 << 10; // KiB; freed bytes linger
-#else
-constexpr std::int64_t rss_growth_max = 48 << 10; // KiB
-#endif
+// In KiB; a sanitizer lets freed bytes linger.
+constexpr std::int64_t rss_growth_max = (sanitized ? 512 : 48) << 10;
 
 std::string principal(const std::string& name, uid_t user,
                       const std::string& grants) {

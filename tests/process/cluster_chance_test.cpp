@@ -25,11 +25,7 @@ namespace {
 /// Wanted by each client as a trouble begins, and in the midst of it.
 constexpr std::size_t wanted_each = 3;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t rounds_default = 2;
-#else
 constexpr std::uint64_t rounds_default = 6;
-#endif
 
 std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
   const char* wanted = std::getenv(variable);

@@ -23,11 +23,7 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kills_default = 1500;
-#else
-constexpr int kills_default = 5000;
-#endif
+constexpr int kills_default = 2500;
 
 int kills_wanted() {
   const char* asked = std::getenv("HOLDFAST_KILLS");

@@ -24,11 +24,7 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int restarts = 40;
-#else
 constexpr int restarts = 200;
-#endif
 
 std::set<std::string> entries_of(const std::string& directory) {
   std::set<std::string> names;

@@ -2,6 +2,7 @@
 #include "apps/holdfast-torture/checker/check.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/sanitizers.hpp"
 #include "tests/torture/mutations.hpp"
 #include "tests/torture/region_story.hpp"
 
@@ -13,7 +14,7 @@ using namespace holdfast::torture;
 
 namespace {
 
-constexpr std::uint64_t seeds = 100;
+constexpr std::uint64_t seeds = rounds<std::uint64_t>(100, 20);
 
 history story(std::uint64_t seed) {
   story_options options;
