@@ -46,8 +46,14 @@ std::optional<std::uint64_t> append_row(pointer self, variable_key key,
 
 shm::result<void> show_row(pointer self, const row& what,
                            std::span<const char> bytes) {
-  if (auto& made = self->state.made; made.has(what.key)) {
-    if (!made.show(what.key, what.stored.version, bytes))
+  auto& state = self->state;
+  if (auto& made = state.made; made.has(what.key)) {
+    // A home that is shown something takes it over.
+    const bool shown = state.rule->now() == region_replica::phase::following
+                         ? made.show(what.key, what.stored.version, bytes)
+                         : made.pull(state.rule->look().epoch, what.key,
+                                     what.stored.version, bytes);
+    if (!shown)
       return shm::failed(shm::errc::system, "a row of another holder is none");
     return nothing_wrong();
   }
@@ -88,10 +94,10 @@ bool outnumber_row(pointer self, variable_key key, std::uint64_t above) {
 
 std::vector<region_replica::change> judge_stores(pointer self) {
   auto& state = self->state;
-  return changes_of(
-    state.made.judge(state.rule->look().epoch, [&](variable_key key) {
-      return state.rule->origin_of(key);
-    }));
+  return changes_of(state.made.judge(
+    state.rule->look().epoch,
+    [&](variable_key key) { return state.rule->origin_of(key); },
+    [&](variable_key key) { return state.rule->was_pulled(key); }));
 }
 
 void drain_own(

@@ -32,6 +32,10 @@ void copy(const made_stores& from, made_stores& into, std::size_t rows) {
   }
 }
 
+bool no_value_pulled(region_replica::variable_key) {
+  return false;
+}
+
 } // namespace
 
 TEST_CASE("a session's last store is known, and no earlier one",
@@ -94,10 +98,13 @@ TEST_CASE("a new home knows which stores are lost", "[rules][made_stores]") {
   stores.note(store_of(2, 1, 5));
   const auto lost = stores.note(store_of(3, 1, 6));
 
-  const auto changes = stores.judge(20, [](auto key) {
-    CHECK(key == 300);
-    return region_replica::stamp{10, 5};
-  });
+  const auto changes = stores.judge(
+    20,
+    [](auto key) {
+      CHECK(key == 300);
+      return region_replica::stamp{10, 5};
+    },
+    no_value_pulled);
 
   REQUIRE(changes.size() == 1);
   CHECK(changes[0].key == lost.key);
@@ -114,7 +121,8 @@ TEST_CASE("a later home may have what one before it had lost",
   const auto judged_with = [&](std::uint64_t epoch, region_replica::stamp has) {
     made_stores at_home{4};
     copy(stores, at_home, 4);
-    at_home.judge(epoch, [has](auto) { return has; });
+    at_home.judge(
+      epoch, [has](auto) { return has; }, no_value_pulled);
     copy(at_home, stores, 4);
     return serial_of(stores, 1);
   };
@@ -125,6 +133,30 @@ TEST_CASE("a later home may have what one before it had lost",
   CHECK(judged_with(40, {10, 5}) == 0);
   CHECK(judged_with(50, {10, 7}) == 1);
   CHECK(judged_with(60, {50, 8}) == 1);
+}
+
+TEST_CASE("a home whose row was replaced judges by the value that it kept",
+          "[rules][made_stores]") {
+  const bool value_came_too = GENERATE(false, true);
+  const std::uint64_t judged_in = GENERATE(20U, 30U);
+  made_stores elsewhere{1};
+  elsewhere.note(store_of(1, 35, 4));
+  std::vector<char> bytes;
+  const auto version = elsewhere.append(0, bytes);
+  made_stores stores{1};
+  stores.note(store_of(1, 36, 5));
+
+  REQUIRE(stores.pull(20, 0, version + 10, bytes));
+  stores.judge(
+    judged_in,
+    [](auto) {
+      return region_replica::stamp{10, 5};
+    },
+    [=](auto) { return value_came_too; });
+
+  // Of an earlier epoch, or with the other holder's value, it says nothing.
+  const bool kept = !value_came_too && judged_in == 20;
+  CHECK(serial_of(stores, 1) == (kept ? 36 : 35));
 }
 
 TEST_CASE("a row that nobody judged counts as none", "[rules][made_stores]") {

@@ -89,16 +89,21 @@ value_id region_world::put_made(region_node& on,
 
 void region_world::show_made(region_node& on, std::uint64_t version,
                              value_id value) {
-  if (!on.stores.show(0, version, made_rows_.at(value)))
+  const auto seen = on.rule->look();
+  const auto& bytes = made_rows_.at(value);
+  const bool shown = seen.phase == region_replica::phase::following
+                       ? on.stores.show(0, version, bytes)
+                       : on.stores.pull(seen.epoch, 0, version, bytes);
+  if (!shown)
     witness_.blame("a row is none");
 }
 
 std::vector<change> region_world::judge_stores(region_node& on) {
   std::vector<change> changes;
-  for (const auto& each :
-       on.stores.judge(on.rule->look().epoch, [&](variable_key key) {
-         return on.rule->origin_of(key);
-       })) {
+  for (const auto& each : on.stores.judge(
+         on.rule->look().epoch,
+         [&](variable_key key) { return on.rule->origin_of(key); },
+         [&](variable_key key) { return on.rule->was_pulled(key); })) {
     put_made(on, each);
     changes.push_back({each.key, each.version, row_bytes});
   }

@@ -131,6 +131,7 @@ void machine::remove_variable(variable_key key) {
   known_.erase(key);
   held_.values.erase(key);
   origins_.erase(key);
+  pulled_.erase(key);
   uncommitted_.remove(key);
   provisional_.erase(key);
   changed_.erase(key);

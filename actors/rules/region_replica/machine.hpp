@@ -109,6 +109,10 @@ public:
   }
   /// What a value was called where this home took it over.
   stamp origin_of(variable_key key) const;
+  /// Whether this home took it from another holder, in this epoch.
+  bool was_pulled(variable_key key) const {
+    return pulled_.contains(key);
+  }
   bool serving(boot_time now) const noexcept {
     return serves_ && lease_.held(now);
   }
@@ -243,6 +247,7 @@ private:
   boot_time collecting_since_{};
   bool adopting_ = false; ///< the carrier looks at what was taken over
   std::map<variable_key, stamp> origins_; ///< of what has another name here
+  std::set<variable_key> pulled_;
   sequence applied_ = 0;
   sequence committed_ = 0;
   sequence durable_committed_ = 0;

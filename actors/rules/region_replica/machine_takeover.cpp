@@ -13,6 +13,7 @@ void machine::begin_reign(boot_time now) {
   followers_.clear();
   wanted_.clear();
   origins_.clear();
+  pulled_.clear();
   adopting_ = false;
   stream_ = 0;
   if (placed_.epoch < admitted_ && !options_.faults.restarted_home_goes_on) {
@@ -309,6 +310,7 @@ void machine::take(const wanted_value& wanted, row& came) {
     came.stored = {placed_.epoch, std::max(least, came.stored.version)};
   }
   held_.values[came.key] = {came.stored, came.bytes};
+  pulled_.insert(came.key);
 }
 
 } // namespace holdfast::region_replica

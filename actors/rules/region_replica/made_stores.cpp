@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace holdfast::region_replica {
 
@@ -41,11 +42,16 @@ made_stores::change made_stores::say(std::size_t at, const made_store& made,
   return {at, last_version_};
 }
 
-const made_store* made_stores::last_of(const session_id& session) const {
+const made_stores::row* made_stores::row_of(const session_id& session) const {
   for (const auto& each : rows_)
     if (each.made.serial != 0 && each.made.by == session)
-      return each.made.lost_in == 0 ? &each.made : nullptr;
+      return &each;
   return nullptr;
+}
+
+const made_store* made_stores::last_of(const session_id& session) const {
+  const auto* found = row_of(session);
+  return found != nullptr && found->made.lost_in == 0 ? &found->made : nullptr;
 }
 
 made_stores::change made_stores::note(const made_store& made) {
@@ -66,21 +72,54 @@ made_stores::change made_stores::note(const made_store& made) {
 /// which a store was lost, or of a later one, says nothing of it.
 std::vector<made_stores::change>
 made_stores::judge(epoch_number epoch,
-                   const std::function<stamp(variable_key)>& origin) {
+                   const std::function<stamp(variable_key)>& origin,
+                   const std::function<bool(variable_key)>& pulled) {
+  const auto in = [&origin](const made_store& made) {
+    const auto has = origin(made.key);
+    return has >= made.made && (made.lost_in == 0 || has.epoch < made.lost_in);
+  };
   std::vector<change> changes;
   for (std::size_t at = 0; at < rows_.size(); ++at) {
     auto made = rows_[at].made;
     if (made.serial == 0)
       continue;
-    const auto has = origin(made.key);
-    const bool is_in
-      = has >= made.made && (made.lost_in == 0 || has.epoch < made.lost_in);
+    const bool is_in = in(made);
     if (is_in == (made.lost_in == 0))
       continue;
     made.lost_in = is_in ? 0 : epoch;
     changes.push_back(say(at, made));
   }
+  const auto before = std::exchange(replaced_, {});
+  for (auto made : before) {
+    const auto* row = row_of(made.by);
+    if (pulled_in_ != epoch || pulled(made.key) || !in(made)
+        || (row != nullptr && row->made.serial >= made.serial))
+      continue;
+    made.lost_in = 0;
+    changes.push_back(note(made));
+  }
   return changes;
+}
+
+void made_stores::remember(epoch_number epoch, const made_store& before) {
+  if (std::exchange(pulled_in_, epoch) != epoch)
+    replaced_.clear();
+  if (before.serial == 0)
+    return;
+  for (auto& each : replaced_)
+    if (each.by == before.by) {
+      if (each.serial < before.serial)
+        each = before;
+      return;
+    }
+  if (replaced_.size() < 2 * rows_.size())
+    replaced_.push_back(before);
+}
+
+bool made_stores::pull(epoch_number epoch, variable_key key,
+                       std::uint64_t version, std::span<const char> bytes) {
+  remember(epoch, rows_[key].made);
+  return show(key, version, bytes);
 }
 
 std::uint64_t made_stores::append(variable_key key,
@@ -121,6 +160,7 @@ std::optional<made_stores::change> made_stores::outnumber(variable_key key,
 
 void made_stores::clear() {
   std::fill(rows_.begin(), rows_.end(), row{});
+  replaced_.clear();
 }
 
 } // namespace holdfast::region_replica

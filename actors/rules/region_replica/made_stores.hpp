@@ -63,9 +63,11 @@ public:
   change note(const made_store& made);
 
   /// A new home in its epoch: which stores are lost, as far as it knows.
-  /// `origin`: what a value was called where it was taken over.
+  /// `origin`: what a value was called where it was taken over. `pulled`:
+  /// whether it came from another holder.
   std::vector<change> judge(epoch_number epoch,
-                            const std::function<stamp(variable_key)>& origin);
+                            const std::function<stamp(variable_key)>& origin,
+                            const std::function<bool(variable_key)>& pulled);
 
   // -- as rows of the region, by their key ------------------------------------
 
@@ -76,6 +78,11 @@ public:
   std::uint64_t append(variable_key key, std::vector<char>& into) const;
   /// What another holder has. False if it is no row.
   bool show(variable_key key, std::uint64_t version,
+            std::span<const char> bytes);
+  /// The same at a home that takes its epoch over. If the other holder dies in
+  /// the midst, the row is its, and values may stay that only the row before
+  /// tells of: that one is judged, too.
+  bool pull(epoch_number epoch, variable_key key, std::uint64_t version,
             std::span<const char> bytes);
   /// One that nobody judged: as if there had been none. Only if there is none.
   std::optional<change> show_first(variable_key key, std::uint64_t version);
@@ -88,10 +95,14 @@ private:
     made_store made;
   };
 
+  const row* row_of(const session_id& session) const;
+  void remember(epoch_number epoch, const made_store& before);
   change say(std::size_t at, const made_store& made, std::uint64_t above = 0);
 
   std::vector<row> rows_;
   std::uint64_t last_version_ = 0;
+  epoch_number pulled_in_ = 0;
+  std::vector<made_store> replaced_; ///< by pulled rows; of a session the last
 };
 
 } // namespace holdfast::region_replica
