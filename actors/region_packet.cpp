@@ -6,6 +6,9 @@
 #include <caf/binary_serializer.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
 #include <utility>
 
 namespace holdfast::region_replica {
@@ -31,17 +34,36 @@ struct unfolded {
   Value value{};
 };
 
+/// Rows come by the thousand: they travel as they are in memory, which is six
+/// little-endian numbers each.
+struct flat_rows {
+  static_assert(std::endian::native == std::endian::little);
+  static_assert(std::is_trivially_copyable_v<row> && sizeof(row) == 48);
+
+  explicit flat_rows(std::vector<row>& of)
+    : into{of}, bytes(of.size() * sizeof(row)) {
+    if (!bytes.empty())
+      std::memcpy(bytes.data(), of.data(), bytes.size());
+  }
+
+  caf::error unfold() {
+    if (bytes.size() % sizeof(row) != 0)
+      return caf::sec::invalid_argument;
+    into.resize(bytes.size() / sizeof(row));
+    if (!bytes.empty())
+      std::memcpy(into.data(), bytes.data(), bytes.size());
+    return {};
+  }
+
+  auto unfolded_on_load() {
+    return caf::meta::load_callback([this] { return unfold(); });
+  }
+
+  std::vector<row>& into;
+  std::vector<char> bytes;
+};
+
 } // namespace
-
-template <class Inspector>
-auto inspect(Inspector& f, stamp& x) {
-  return f(x.epoch, x.version);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, row& x) {
-  return f(x.key, x.stored, x.bytes, x.changed, x.drained);
-}
 
 template <class Inspector>
 auto inspect(Inspector& f, ask& x) {
@@ -58,8 +80,9 @@ auto inspect(Inspector& f, pull& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, delta& x) {
+  flat_rows rows{x.rows};
   return f(x.stream, x.number, x.follows, x.covers, x.whole, x.committed,
-           x.rows);
+           rows.bytes, rows.unfolded_on_load());
 }
 
 template <class Inspector>
@@ -78,15 +101,17 @@ auto inspect(Inspector& f, grant& x) {
 template <class Inspector>
 auto inspect(Inspector& f, report& x) {
   unfolded after{x.after};
+  flat_rows rows{x.rows};
   auto result = f(x.number, x.kind, x.held, x.granted, after.there, after.value,
-                  x.more, x.rows);
+                  x.more, rows.bytes, rows.unfolded_on_load());
   after.fold();
   return result;
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, values& x) {
-  return f(x.number, x.rows);
+  flat_rows rows{x.rows};
+  return f(x.number, rows.bytes, rows.unfolded_on_load());
 }
 
 template <class Inspector>
@@ -175,23 +200,33 @@ std::vector<std::span<const char>> slices_of(const carried_message& of) {
   return slices;
 }
 
-std::vector<char> pack(const carried_message& what) {
-  std::vector<char> content;
-  content.reserve(what.payload.size() + 256);
+std::vector<char> pack(carried_message what) {
+  auto content = std::move(what.payload);
+  const auto bytes = content.size();
   caf::binary_serializer sink{nullptr, content};
+  sink.seek(bytes);
   const auto& said = what.said;
   const auto kind = static_cast<std::uint8_t>(said.says.index());
   // Memory is all that writing to a buffer can fail for.
   [[maybe_unused]] auto failed = sink(said.epoch, said.from, said.to, kind);
   std::visit([&](const auto& body) { failed = sink(body); }, said.says);
-  failed = sink(what.payload);
+  failed = sink(static_cast<std::uint64_t>(bytes));
   return content;
 }
 
-std::optional<carried_message> unpack(const std::vector<char>& content) {
+std::optional<carried_message> unpack(std::vector<char> content) {
+  constexpr auto trailer = sizeof(std::uint64_t);
+  if (content.size() < trailer)
+    return std::nullopt;
+  std::uint64_t bytes = 0;
+  const auto all = caf::as_bytes(caf::make_span(content));
+  const auto before = content.size() - trailer;
+  caf::binary_deserializer last{nullptr, all.subspan(before, trailer)};
+  if (last(bytes) || bytes > before)
+    return std::nullopt;
   carried_message made;
   std::uint8_t kind = 0;
-  caf::binary_deserializer source{nullptr, content};
+  caf::binary_deserializer source{nullptr, all.subspan(bytes, before - bytes)};
   if (source(made.said.epoch, made.said.from, made.said.to, kind))
     return std::nullopt;
   auto body = empty_words(kind);
@@ -200,7 +235,9 @@ std::optional<carried_message> unpack(const std::vector<char>& content) {
   const bool failed
     = std::visit([&](auto& says) { return static_cast<bool>(source(says)); },
                  *body)
-      || source(made.payload) || source.remaining() != 0;
+      || source.remaining() != 0;
+  content.resize(bytes);
+  made.payload = std::move(content);
   made.said.says = std::move(*body);
   if (failed || !makes_sense(made))
     return std::nullopt;
@@ -248,7 +285,9 @@ std::optional<std::vector<char>> part_collector::add(region_packet&& part) {
     return std::nullopt;
   }
   ++next_;
-  if (content_.empty())
+  if (part.part == 0 && part.parts > 1)
+    content_.reserve(std::min(bytes_max_, part.parts * part.content.size()));
+  if (part.parts == 1)
     content_ = std::move(part.content);
   else
     content_.insert(content_.end(), part.content.begin(), part.content.end());

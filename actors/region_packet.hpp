@@ -29,10 +29,17 @@ rows_of(const region_replica::message& said);
 /// The bytes of each row, in their order.
 std::vector<std::span<const char>> slices_of(const carried_message& of);
 
-std::vector<char> pack(const carried_message& what);
+/// So many bytes more than the rows have are enough for pack().
+constexpr std::size_t room_for_words(std::size_t rows) noexcept {
+  return rows * sizeof(region_replica::row) + 256;
+}
+
+/// The bytes of the rows, which are not copied, then the message, and how many
+/// bytes they were.
+std::vector<char> pack(carried_message what);
 
 /// Nothing if it is no message, or its rows do not account for its bytes.
-std::optional<carried_message> unpack(const std::vector<char>& content);
+std::optional<carried_message> unpack(std::vector<char> content);
 
 /// Cuts a packed message so that each part has at most `bytes_max` of it, and
 /// a checksum.

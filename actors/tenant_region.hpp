@@ -127,8 +127,9 @@ struct tenant_region_state {
   bool retired = false;
 
   std::optional<region_replica::machine> rule;
-  std::map<region_replica::variable_key, std::uint32_t> slots;
-  std::map<std::uint32_t, region_replica::variable_key> keys; ///< by slot
+  rules::ordered_table<region_replica::variable_key, std::uint32_t> slots;
+  /// By slot.
+  rules::ordered_table<std::uint32_t, region_replica::variable_key> keys;
   std::optional<region_replica::publish> shown;
   catalog::placement placed; ///< as the tables had it last
   std::map<std::uint64_t, other_holder> others;

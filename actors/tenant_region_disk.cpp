@@ -23,12 +23,12 @@ enum class readiness_of_row { written, skipped, later };
 /// As it is in memory now.
 readiness_of_row add_row(pointer self, variable_key key, region_writes& into) {
   const auto& rule = *self->state.rule;
-  const auto found = rule.held().values.find(key);
-  if (found == rule.held().values.end()) {
+  const auto* found = rule.held().values.find(key);
+  if (found == nullptr) {
     into.removed.push_back(key);
     return readiness_of_row::written;
   }
-  kept_row made{key, found->second.stored, {}};
+  kept_row made{key, found->stored, {}};
   const auto version = append_row(self, key, made.bytes);
   if (!version)
     return readiness_of_row::later;

@@ -126,8 +126,8 @@ std::vector<region_replica::change> take_changes(pointer self) {
   const auto& keys = self->state.keys;
   auto& region = memory_of(self);
   region.take_changes([&](std::uint32_t slot) {
-    if (const auto key = keys.find(slot); key != keys.end())
-      add_change(changes, key->second, region.look(slot));
+    if (const auto* key = keys.find(slot))
+      add_change(changes, *key, region.look(slot));
   });
   return changes;
 }

@@ -11,9 +11,8 @@ using region_replica::row;
 using region_replica::variable_key;
 
 std::optional<std::uint32_t> slot_of(pointer self, variable_key key) {
-  const auto& slots = self->state.slots;
-  const auto found = slots.find(key);
-  return found == slots.end() ? std::nullopt : std::optional{found->second};
+  const auto* found = self->state.slots.find(key);
+  return found == nullptr ? std::nullopt : std::optional{*found};
 }
 
 std::vector<region_replica::change>

@@ -29,7 +29,7 @@ bool read_rows(pointer self, carried_message& into) {
   std::size_t bytes = 0;
   for (const auto& each : *rows)
     bytes += each.bytes;
-  into.payload.reserve(bytes);
+  into.payload.reserve(bytes + room_for_words(rows->size()));
   for (auto& each : *rows) {
     const auto before = into.payload.size();
     const auto version = append_row(self, each.key, into.payload);
@@ -60,7 +60,7 @@ void carry_out(pointer self, region_replica::send& what,
       && (std::holds_alternative<region_replica::delta_ack>(made.said.says)
           || std::holds_alternative<region_replica::beat_ack>(made.said.says)))
     note_heard(self);
-  send_packets(self, what.to, packet_subject::rule, pack(made));
+  send_packets(self, what.to, packet_subject::rule, pack(std::move(made)));
 }
 
 // -- into memory --------------------------------------------------------------
@@ -132,9 +132,8 @@ void carry_out(pointer self, region_replica::commit& what,
                const arrived_message*) {
   auto& region = memory(self);
   for (const auto& each : what.versions)
-    if (const auto slot = self->state.slots.find(each.key);
-        slot != self->state.slots.end())
-      region.commit(slot->second, each.version);
+    if (const auto* slot = self->state.slots.find(each.key))
+      region.commit(*slot, each.version);
   region.count_sequences(self->state.rule->look().applied, what.up_to);
 }
 
@@ -267,7 +266,7 @@ void on_packet(pointer self, region_packet& packet) {
     const auto said = unpack_comparison(*content);
     return said ? on_comparison(self, from, *said) : complain_of(self, from);
   }
-  auto what = unpack(*content);
+  auto what = unpack(std::move(*content));
   if (!what)
     return complain_of(self, from);
   other.life = std::max(other.life, what->said.from);

@@ -293,6 +293,16 @@ inline constexpr std::size_t client_attach_requests_max = 256;
 inline constexpr std::chrono::milliseconds reconnect_delay_min{50};
 inline constexpr std::chrono::milliseconds reconnect_delay_max{2000};
 
+// -- the process -------------------------------------------------------------
+
+/// Blocks of memory from this size on are asked of the kernel, and given back
+/// to it, one by one: above all messages between nodes but those with the
+/// largest values.
+inline constexpr std::size_t allocated_apart_bytes = 4 * mebibyte;
+/// Freed memory that the allocator keeps for later: the windows to all holders
+/// of some busy regions.
+inline constexpr std::size_t freed_bytes_kept = 32 * mebibyte;
+
 // -- consensus ---------------------------------------------------------------
 
 /// Pages of 4 KiB in the write-ahead log of consensus before they move into

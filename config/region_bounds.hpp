@@ -29,10 +29,14 @@ inline constexpr std::chrono::milliseconds region_wait_patience{10000};
 inline constexpr std::chrono::milliseconds region_attach_patience{5000};
 /// Bytes of one message: those of a call to a peer.
 inline constexpr std::size_t region_message_bytes_max = std::size_t{256} << 10;
+/// Bytes of the rows in it: the rest is for the words around them. Larger
+/// values travel one at a time, in several messages.
+inline constexpr std::size_t region_rows_bytes_max
+  = region_message_bytes_max - 1024;
 /// Bytes of a packed message with the largest value, its rows and what names
 /// them: it travels in parts of the above.
 inline constexpr std::size_t region_packed_bytes_max = std::size_t{17} << 20;
-/// Rows of one message: with small values, 40 bytes each beside them.
+/// Rows of one message: small values have 48 bytes each beside them.
 inline constexpr std::size_t region_message_rows_max = 4096;
 /// Bytes and messages on their way to one holder.
 inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;

@@ -237,7 +237,8 @@ attach_connection::received attach_connection::read_one() {
 }
 
 void attach_connection::pass_ring_on() {
-  caf::anon_send(session_, line_rang{});
+  const auto session = session_; // outlives what it may do to this line
+  events_.ring(session);
   const auto now = std::chrono::steady_clock::now();
   // The doorbell is armed again after some idle drains at the earliest, so a
   // client that rings faster does so on its own account: let it wait.

@@ -28,6 +28,8 @@ public:
   struct callbacks {
     /// Hands a request to the session; it may be answered before this returns.
     std::function<void(const actors::session_actor&, line_packet)> deliver;
+    /// Has what the client stored looked at, maybe before this returns.
+    std::function<void(const actors::session_actor&)> ring;
     /// Tells the session, after what came with the hello, that it has time.
     std::function<void(const actors::session_actor&)> settle;
     std::function<void(attach_connection&)> admitted;

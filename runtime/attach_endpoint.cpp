@@ -230,7 +230,7 @@ void attach_endpoint::welcome(shm::descriptor client,
   const auto connection = std::make_shared<attach_connection>(
     io_, std::move(client), credentials,
     attach_connection::callbacks{
-      options_.deliver, options_.settle,
+      options_.deliver, options_.ring, options_.settle,
       [this](attach_connection& admitted) { on_settled(admitted); },
       [this](attach_connection& closed, std::string_view reason) {
         on_closed(closed, reason);

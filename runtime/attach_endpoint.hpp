@@ -29,6 +29,7 @@ struct attach_endpoint_options {
                                       std::shared_ptr<actors::session_line>)>
     open_session;
   std::function<void(const actors::session_actor&, line_packet)> deliver;
+  std::function<void(const actors::session_actor&)> ring;
   std::function<void(const actors::session_actor&)> settle;
   actors::log_function log;
 };

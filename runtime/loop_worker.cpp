@@ -41,6 +41,15 @@ void loop_worker::deliver(const caf::strong_actor_ptr& to,
     run();
 }
 
+bool loop_worker::run_at_once(caf::resumable* ready) {
+  if (!share_.may_run(now()))
+    return false;
+  ready_.push_back(ready);
+  if (!running_)
+    run();
+  return true;
+}
+
 void loop_worker::run() {
   running_ = true;
   // CAF's logger keeps note of who runs, in a table with a lock, though Debian

@@ -1,4 +1,5 @@
-// Runs short steps of actors on the event loop's thread.
+// Runs short steps of actors on the thread of a loop: the event loop's, or that
+// of CAF's network.
 //
 // A message that the loop sends through here is handled at once, and so is
 // what it leads to: the actors answer each other without waking a thread. To
@@ -19,7 +20,7 @@
 
 namespace holdfast::runtime {
 
-/// Loop's thread only. Outlives every actor that ever ran on it.
+/// The loop's thread only. Outlives every actor that ever ran on it.
 class loop_worker final : public caf::execution_unit {
 public:
   loop_worker(caf::actor_system& system, rules::loop_share_options share);
@@ -34,6 +35,10 @@ public:
     deliver(caf::actor_cast<caf::strong_actor_ptr>(to),
             caf::make_message(std::move(message)));
   }
+
+  /// Runs this and what becomes ready, unless the loop's share is spent: then
+  /// false, and it is not taken.
+  bool run_at_once(caf::resumable* ready);
 
   /// CAF: an actor that runs here has woken this one.
   void exec_later(caf::resumable* ready) override;

@@ -6,6 +6,8 @@
 // threads several times. Knows no actor.
 #pragma once
 
+#include "runtime/network_steps.hpp"
+
 #include <caf/policy/work_sharing.hpp>
 #include <caf/resumable.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
@@ -25,6 +27,13 @@ public:
     caf::resumable* next = nullptr; ///< with a reference of its own
     std::size_t in_a_row = 0;       ///< taken without a look at the queue
   };
+
+  /// By a thread that is no worker.
+  template <class Coordinator>
+  void central_enqueue(Coordinator* self, caf::resumable* job) {
+    if (!run_on_network_thread(job))
+      enqueue(self, job);
+  }
 
   /// By a step that runs on this worker. What more it wakes is for others.
   template <class Worker>

@@ -8,6 +8,7 @@
 #include "actors/session.hpp"
 #include "config/catalog_bounds.hpp"
 #include "runtime/configured_catalog.hpp"
+#include "runtime/network_steps.hpp"
 #include "runtime/node_identity.hpp"
 #include "runtime/store/region_store.hpp"
 
@@ -145,10 +146,13 @@ node::node(const config::node_config& config, actors::log_function log,
     directory_{std::move(directory)},
     setup_{config.cluster},
     worker_{system_, {config::loop_stretch, config::loop_rest_per_work}},
+    network_worker_{system_,
+                    {config::loop_stretch, config::loop_rest_per_work}},
     system_{setup_},
     started_{shm::boot_clock::now()},
     process_{draw_wide_id()} {
-  // nop
+  if (config_.cluster)
+    lend_network_thread(system_, network_worker_);
 }
 
 shm::result<void> node::open_door(event_loop& loop) {
@@ -164,6 +168,9 @@ shm::result<void> node::open_door(event_loop& loop) {
     = [this](const actors::session_actor& to, line_packet packet) {
         worker_.send(to, std::move(packet));
       };
+  options.ring = [this](const actors::session_actor& to) {
+    worker_.send(to, line_rang{});
+  };
   options.settle = [this](const actors::session_actor& to) {
     worker_.send(to, line_settled{});
   };

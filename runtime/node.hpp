@@ -74,7 +74,9 @@ private:
   actors::log_function log_;
   data_directory directory_;
   caf_setup setup_;
-  loop_worker worker_; // before the system: it outlives the actors
+  // Before the system: they outlive the actors.
+  loop_worker worker_;
+  loop_worker network_worker_;
   caf::actor_system system_;
   actors::catalog_actor catalog_;
   actors::log_store_actor log_store_;

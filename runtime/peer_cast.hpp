@@ -28,7 +28,7 @@ struct peer_cast_options {
 };
 
 /// Of what nodes say to each other.
-inline constexpr std::uint32_t peer_protocol = 1;
+inline constexpr std::uint32_t peer_protocol = 2;
 
 /// What must be the same in all nodes, one `name=value` a line.
 std::string settings_of(const config::cluster_section& cluster,

@@ -1,5 +1,8 @@
 #include "runtime/process.hpp"
 
+#include "config/defaults.hpp"
+
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -17,6 +20,11 @@ void raise_descriptor_limit() noexcept {
     return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void keep_freed_memory() noexcept {
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(config::allocated_apart_bytes));
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(config::freed_bytes_kept));
 }
 
 } // namespace holdfast::runtime

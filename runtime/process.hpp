@@ -11,4 +11,9 @@ void harden_process() noexcept;
 /// region two.
 void raise_descriptor_limit() noexcept;
 
+/// Has the allocator keep what messages between nodes were made of, instead of
+/// giving it back to the kernel and asking for it again with each: up to
+/// config::freed_bytes_kept in each of its arenas. Before any thread.
+void keep_freed_memory() noexcept;
+
 } // namespace holdfast::runtime

@@ -26,7 +26,7 @@ struct drain_pace_options {
   std::uint32_t hot_stores = 3;
   /// Changes that one shortest interval pays for: a writer who marks
   /// everything all the time gets a small share of a processor, no more.
-  std::uint32_t changes_per_interval = 1024;
+  std::uint32_t changes_per_interval = 4096;
 };
 
 class drain_pace {

@@ -64,6 +64,7 @@ exit_code wait_for_the_end(runtime::event_loop& loop, const runtime::node& node,
 exit_code serve(const config::node_config& config) {
   runtime::harden_process();
   runtime::raise_descriptor_limit();
+  runtime::keep_freed_memory();
   // Before any thread: threads inherit the mask, and the loop alone hears.
   runtime::block_signals();
   const auto log = runtime::make_log(config.log);

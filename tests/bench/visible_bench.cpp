@@ -78,9 +78,12 @@ template <class Pair>
 double time_one(Pair& pair) {
   const auto start = nanoseconds_now();
   pair.store();
-  while (!pair.visible())
+  while (!pair.visible()) {
     if (nanoseconds_now() - start > 10e9)
       throw std::runtime_error{"a value does not become visible"};
+    // Asking Redis waits for the answer; who looks into memory lets others run.
+    std::this_thread::yield();
+  }
   return (nanoseconds_now() - start) / 1e3;
 }
 

@@ -17,10 +17,10 @@ WHOLE_CAST = "runtime/node.cpp"
 SYSTEM_FOLDERS = ("sys/", "linux/", "netinet/", "arpa/", "net/", "asm/")
 SYSTEM_HEADERS = {
     "cpuid.h", "dirent.h", "dlfcn.h", "emmintrin.h", "errno.h", "fcntl.h",
-    "grp.h", "ifaddrs.h", "immintrin.h", "limits.h", "netdb.h", "poll.h",
-    "pthread.h", "pwd.h", "sched.h", "signal.h", "spawn.h", "stdlib.h",
-    "string.h", "sysexits.h", "syslog.h", "termios.h", "time.h", "unistd.h",
-    "x86intrin.h"}
+    "grp.h", "ifaddrs.h", "immintrin.h", "limits.h", "malloc.h", "netdb.h",
+    "poll.h", "pthread.h", "pwd.h", "sched.h", "signal.h", "spawn.h",
+    "stdlib.h", "string.h", "sysexits.h", "syslog.h", "termios.h", "time.h",
+    "unistd.h", "x86intrin.h"}
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 _CODE_SPAN = re.compile(r"`([^`]+)`")

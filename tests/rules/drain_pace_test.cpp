@@ -60,9 +60,9 @@ TEST_CASE("a drain of very many changes is followed by a longer wait",
   auto flooded = pace();
   flooded.on_ring();
 
-  CHECK(drained(flooded, 1023) == 1ms);
-  CHECK(drained(flooded, 1024) == 2ms);
-  CHECK(drained(flooded, 65536) == 20ms);
+  CHECK(drained(flooded, 4095) == 1ms);
+  CHECK(drained(flooded, 4096) == 2ms);
+  CHECK(drained(flooded, 131072) == 20ms);
   CHECK(drained(flooded, 8) == 1ms);
 }
 

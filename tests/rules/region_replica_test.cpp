@@ -166,6 +166,21 @@ TEST_CASE("a restarted holder is made whole and counts again",
   CHECK(s.at(2, 5) == stamp{10, 1});
 }
 
+TEST_CASE("a holder that begins is asked at once, however long it was silent",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.cut = s.frozen = {2};
+  s.place();
+  s.pass(5s);
+  s.cut.clear();
+  s.frozen.clear();
+
+  s.carry(2, s.start(2, 2, 15).on_placement(s.now, s.placed));
+  s.run();
+
+  CHECK(s.nodes.at(2).look().memory == memory::whole);
+}
+
 TEST_CASE("when all have answered and too few kept their memory it says so",
           "[rules][region_replica]") {
   stage s{{1, 2, 3}};

@@ -218,7 +218,7 @@ TEST_CASE("the bounds of a region's holders are those of the house",
   CHECK(how.resend == holdfast::config::region_resend);
   CHECK(how.pull_patience == holdfast::config::region_pull_patience);
   CHECK(how.wait_patience == holdfast::config::region_wait_patience);
-  CHECK(how.message_bytes_max == holdfast::config::region_message_bytes_max);
+  CHECK(how.message_bytes_max == holdfast::config::region_rows_bytes_max);
   CHECK(how.message_rows_max == holdfast::config::region_message_rows_max);
   CHECK(how.window_bytes_max == holdfast::config::region_window_bytes_max);
   CHECK(how.window_messages_max

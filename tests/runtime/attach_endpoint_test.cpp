@@ -48,9 +48,9 @@ struct one_endpoint : stepped_system {
           if (served_at_once)
             run();
         };
-    options.settle = [](const actors::session_actor& to) {
-      caf::anon_send(to, line_settled{});
-    };
+    options.ring = [](const auto& to) { caf::anon_send(to, line_rang{}); };
+    options.settle
+      = [](const auto& to) { caf::anon_send(to, line_settled{}); };
     options.open_session = [this](const actors::peer_credentials& credentials,
                                   std::shared_ptr<actors::session_line> line) {
       seen = credentials;

@@ -1,6 +1,7 @@
 #include "runtime/loop_worker.hpp"
 
 #include "actors/interfaces.hpp"
+#include "runtime/network_steps.hpp"
 #include "tests/support/stepped_system.hpp"
 
 using namespace holdfast;
@@ -41,6 +42,23 @@ rings_actor::behavior_type asking(rings_actor::pointer self, heard* into,
     [self](line_overdue) { self->quit(); },
   };
 }
+
+/// What CAF hands out that is no actor, such as a message to be unpacked.
+struct job final : caf::resumable {
+  resume_result resume(caf::execution_unit* on, std::size_t) override {
+    ran_on = on;
+    return caf::resumable::done;
+  }
+  void intrusive_ptr_add_ref_impl() override {
+    ++references;
+  }
+  void intrusive_ptr_release_impl() override {
+    --references;
+  }
+
+  caf::execution_unit* ran_on = nullptr;
+  int references = 1; ///< the one that is handed over
+};
 
 struct one_loop : stepped_system {
   ~one_loop() {
@@ -95,6 +113,27 @@ TEST_CASE_METHOD(one_loop, "an actor that has much to do is left to workers",
 
   run();
   CHECK(said.rings == 101);
+}
+
+TEST_CASE_METHOD(one_loop, "a message is unpacked where it was read",
+                 "[runtime][loop_worker]") {
+  job here, later;
+
+  CHECK(loop.run_at_once(&here));
+  CHECK(here.ran_on == &loop);
+  CHECK(here.references == 0);
+
+  CHECK_FALSE(exhausted.run_at_once(&later));
+  CHECK(later.ran_on == nullptr);
+  CHECK(later.references == 1);
+}
+
+TEST_CASE_METHOD(one_loop, "no thread but the network's runs what comes in",
+                 "[runtime][loop_worker]") {
+  job other;
+
+  CHECK_FALSE(runtime::run_on_network_thread(&other));
+  CHECK(other.references == 1);
 }
 
 TEST_CASE_METHOD(one_loop, "an actor that ends on the loop is let go",

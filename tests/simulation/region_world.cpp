@@ -21,7 +21,7 @@ region_world::region_world(const options& wanted, recorder* record_in)
   rule_.faults = wanted.rule;
   rule_.durable = manners_.durable;
   // Small enough to be reached.
-  rule_.message_bytes_max = 250;
+  rule_.message_bytes_max = 350;
   rule_.message_rows_max = 3;
   rule_.window_messages_max = 3;
   rule_.own_keys = 1;

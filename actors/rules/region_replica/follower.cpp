@@ -19,22 +19,13 @@ void follower::note_asked(boot_time now, const options& how) {
 }
 
 void follower::queue(variable_key key, sequence changed) {
-  const auto [found, first] = queued_.try_emplace(key, changed);
-  if (!first) {
-    if (found->second <= changed)
-      return;
-    order_.erase({found->second, key});
-    found->second = changed;
-  }
-  order_.emplace(changed, key);
+  const auto at = queued_.place_of(key);
+  if (!at || *at > changed)
+    queued_.put(key, changed);
 }
 
 void follower::unqueue(variable_key key) {
-  const auto found = queued_.find(key);
-  if (found != queued_.end()) {
-    order_.erase({found->second, key});
-    queued_.erase(found);
-  }
+  queued_.forget(key);
   floors.erase(key);
   for (auto& each : in_flight_)
     std::erase_if(each.taken,
@@ -45,12 +36,10 @@ follower::place follower::take(const std::vector<row>& rows, boot_time now) {
   flight made;
   made.number = ++last_number_;
   made.sent_at = now;
+  made.taken.reserve(rows.size());
   for (const auto& each : rows) {
-    const auto found = queued_.find(each.key);
-    made.taken.emplace_back(each.key, found->second);
+    made.taken.emplace_back(each.key, queued_.take(each.key).value());
     made.bytes += each.bytes;
-    order_.erase({found->second, each.key});
-    queued_.erase(found);
   }
   flight_bytes_ += made.bytes;
   const place at{made.number, follows_};

@@ -7,6 +7,7 @@
 // that is not sent have been sent; that is what a delta covers.
 #pragma once
 
+#include "actors/rules/region_replica/change_queue.hpp"
 #include "actors/rules/region_replica/holding.hpp"
 #include "actors/rules/region_replica/options.hpp"
 
@@ -43,15 +44,9 @@ public:
   /// A change: keeps its place if it waits already.
   void queue(variable_key key, sequence changed);
   void unqueue(variable_key key);
-  /// The queue's variables, longest waiting first; see take().
-  const std::set<std::pair<sequence, variable_key>>& waiting() const noexcept {
-    return order_;
-  }
-  bool waits(variable_key key) const {
-    return queued_.contains(key);
-  }
-  bool idle() const noexcept {
-    return queued_.empty() && in_flight_.empty();
+  /// Longest waiting first; see take().
+  const change_queue& waiting() const noexcept {
+    return queued_;
   }
 
   struct flight {
@@ -76,8 +71,8 @@ public:
 
   /// All changes up to here have been sent, if `applied` is the last.
   sequence covered(sequence applied) const {
-    return order_.empty() ? applied
-                          : std::max<sequence>(order_.begin()->first, 1) - 1;
+    const auto first = queued_.first();
+    return first ? std::max<sequence>(first->first, 1) - 1 : applied;
   }
 
   /// What it has. True if that is news.
@@ -97,8 +92,7 @@ public:
   std::optional<boot_time> beat_answered; ///< when that beat was sent
 
 private:
-  std::map<variable_key, sequence> queued_;
-  std::set<std::pair<sequence, variable_key>> order_;
+  change_queue queued_;
   std::deque<flight> in_flight_;
   std::size_t flight_bytes_ = 0;
   std::uint64_t last_number_ = 0;

@@ -2,6 +2,7 @@
 // epoch it had all of them.
 #pragma once
 
+#include "actors/rules/ordered_table.hpp"
 #include "actors/rules/region_replica/values.hpp"
 
 namespace holdfast::region_replica {
@@ -16,11 +17,11 @@ struct holding {
   /// The last epoch in which a home made it whole: then each value counts as
   /// accepted in that epoch. 0: none.
   epoch_number epoch = 0;
-  std::map<variable_key, held_value> values;
+  rules::ordered_table<variable_key, held_value> values;
 
   stamp at(variable_key key) const {
-    const auto found = values.find(key);
-    return found == values.end() ? stamp{} : found->second.stored;
+    const auto* found = values.find(key);
+    return found == nullptr ? stamp{} : found->stored;
   }
 
   /// What decides between two holders of a variable: the epoch in which it was

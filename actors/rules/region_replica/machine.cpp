@@ -117,6 +117,9 @@ actions machine::on_placement(boot_time now, const placement& placed) {
     if (placed.home != self_ && !options_.faults.promise_forgotten)
       note_promise(placed.epoch);
     placed_ = placed;
+    // The home may have asked before there was anybody here to answer.
+    if (first && placed.home != self_)
+      send_to(placed.home, 0, refusal{});
   }
   if (placed.settled() && written_back() && phase_ != phase::serving)
     begin_serving(now);
@@ -124,7 +127,7 @@ actions machine::on_placement(boot_time now, const placement& placed) {
 }
 
 void machine::add_variable(variable_key key) {
-  known_.insert(key);
+  known_[key] = true;
 }
 
 void machine::remove_variable(variable_key key) {

@@ -213,7 +213,7 @@ private:
   placement placed_;
   bool placed_once_ = false;
   holding held_;
-  std::set<variable_key> known_;
+  rules::ordered_table<variable_key, bool> known_;
   epoch_number promised_ = 0;
   epoch_number wiped_ = 0; ///< the last epoch it began empty
   grant granted_;          ///< without its age
@@ -237,7 +237,8 @@ private:
   epoch_number serves_epoch_ = 0;
   epoch_number reigns_since_ = 0; ///< without another home in between
   std::map<node_id, follower> followers_;
-  std::map<variable_key, sequence> changed_; ///< the last change of each
+  /// The last change of each.
+  rules::ordered_table<variable_key, sequence> changed_;
   pending pending_;
   std::map<variable_key, wanted_value> wanted_;
   std::uint64_t pull_number_ = 0;

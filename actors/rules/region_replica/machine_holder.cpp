@@ -88,9 +88,8 @@ void machine::on(boot_time, node_id from, const message& said,
   values made;
   made.number = what.number;
   for (const auto key : what.keys)
-    if (const auto found = held_.values.find(key); found != held_.values.end())
-      made.rows.push_back(
-        {key, found->second.stored, found->second.bytes, 0, 0});
+    if (const auto* found = held_.values.find(key))
+      made.rows.push_back({key, found->stored, found->bytes, 0, 0});
   reply(from, said, std::move(made));
 }
 

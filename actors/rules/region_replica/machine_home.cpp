@@ -90,29 +90,25 @@ void machine::pump(boot_time now, node_id node, follower& to) {
 
 std::vector<row> machine::next_rows(const follower& to) const {
   std::vector<row> rows;
+  rows.reserve(std::min(to.waiting().size(), options_.message_rows_max));
   std::size_t bytes = 0;
-  for (const auto& [changed, key] : to.waiting()) {
-    const auto has = held_.values.find(key);
+  to.waiting().visit([&](sequence, variable_key key) {
+    const auto* value = held_.values.find(key);
     const auto floor = to.floors.find(key);
-    if (has == held_.values.end()
-        || (floor != to.floors.end()
-            && has->second.stored.version <= floor->second)) {
-      // Until its newer version is drained.
-      if (is_own(key))
-        break; // nothing overtakes it
-      continue;
-    }
-    const auto& value = has->second;
-    bytes += value.bytes;
+    // Until its newer version is drained. Nothing overtakes an own row.
+    if (value == nullptr
+        || (floor != to.floors.end() && value->stored.version <= floor->second))
+      return !is_own(key);
+    bytes += value->bytes + sizeof(row);
     if (!rows.empty()
         && (bytes > options_.message_bytes_max
             || rows.size() == options_.message_rows_max))
-      break;
-    const auto last = changed_.find(key);
-    rows.push_back({key, value.stored, value.bytes,
-                    last == changed_.end() ? 0 : last->second,
-                    value.stored.version});
-  }
+      return false;
+    const auto* changed = changed_.find(key);
+    rows.push_back({key, value->stored, value->bytes,
+                    changed == nullptr ? 0 : *changed, value->stored.version});
+    return true;
+  });
   return rows;
 }
 
@@ -171,8 +167,10 @@ void machine::on(boot_time now, node_id from, const message& said,
     return;
   if (what.promised > placed_.epoch)
     note_promise(what.promised);
-  else if (known(from, said) != nullptr)
+  else if (auto* const of = known(from, said)) {
+    of->asked_at.reset();
     ask_all(now);
+  }
 }
 
 // -- the lease ----------------------------------------------------------------

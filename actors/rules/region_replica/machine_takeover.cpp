@@ -195,15 +195,15 @@ void machine::adopt(variable_key key) {
   std::uint64_t top = 0;
   bool unique = true;
   const auto see = [&](const holding& of) {
-    const auto has = of.values.find(key);
-    if (has == of.values.end() || has->second.stored.version == 0)
+    const auto* has = of.values.find(key);
+    if (has == nullptr || has->stored.version == 0)
       return;
-    const auto& stored = has->second.stored;
+    const auto& stored = has->stored;
     top = std::max(top, stored.version);
     if (const auto its = rank(of, stored); its > best_rank) {
       best_rank = its;
       best.stored = stored;
-      best.bytes = has->second.bytes;
+      best.bytes = has->bytes;
     }
   };
   see(held_);
@@ -241,7 +241,7 @@ void machine::ask_for_values(boot_time now) {
   for (const auto& [key, each] : wanted_) {
     if (!each.from.contains(pulled_from_))
       continue;
-    bytes += each.bytes;
+    bytes += each.bytes + sizeof(row);
     if (!what.keys.empty()
         && (bytes > options_.message_bytes_max
             || what.keys.size() == options_.message_rows_max))

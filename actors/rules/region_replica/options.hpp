@@ -53,7 +53,8 @@ struct options {
   /// A flush or read that has no answer by then ends with unknown.
   milliseconds wait_patience{10000};
 
-  std::size_t message_bytes_max = std::size_t{256} << 10;
+  /// With what names them, rows of one message.
+  std::size_t message_bytes_max = (std::size_t{256} << 10) - 1024;
   std::size_t message_rows_max = 4096;
   std::size_t window_bytes_max = std::size_t{1} << 20; ///< to one holder
   std::size_t window_messages_max = 16;

@@ -4,34 +4,38 @@ namespace holdfast::region_replica {
 
 void pending::add(variable_key key, sequence changed, std::uint64_t version) {
   const change made{changed, version};
-  const auto [found, first] = of_.try_emplace(key, changes{made, made});
-  if (first)
-    order_.emplace(changed, key);
-  else
-    found->second.newest = made;
+  auto& of = of_[key];
+  of.newest = made;
+  if (order_.place_of(key))
+    return;
+  of.oldest = made;
+  order_.put(key, changed);
 }
 
 void pending::remove(variable_key key) {
-  const auto found = of_.find(key);
-  if (found == of_.end())
-    return;
-  order_.erase({found->second.oldest.changed, key});
-  of_.erase(found);
+  order_.forget(key);
+  of_.erase(key);
+}
+
+void pending::clear() {
+  order_.clear();
+  of_.clear();
 }
 
 std::vector<committed_version> pending::take(sequence up_to) {
   std::vector<committed_version> taken;
-  while (!order_.empty() && order_.begin()->first <= up_to) {
-    const auto key = order_.begin()->second;
-    order_.erase(order_.begin());
-    auto& of = of_.at(key);
+  while (const auto first = order_.first()) {
+    const auto [changed, key] = *first;
+    if (changed > up_to)
+      break;
+    auto& of = of_[key];
     if (of.newest.changed <= up_to) {
       taken.push_back({key, of.newest.version});
-      of_.erase(key);
+      order_.take(key);
     } else {
       taken.push_back({key, of.oldest.version});
       of.oldest = of.newest;
-      order_.emplace(of.oldest.changed, key);
+      order_.put(key, of.oldest.changed);
     }
   }
   return taken;
@@ -40,7 +44,8 @@ std::vector<committed_version> pending::take(sequence up_to) {
 std::vector<committed_version> pending::newest() const {
   std::vector<committed_version> all;
   for (const auto& [key, of] : of_)
-    all.push_back({key, of.newest.version});
+    if (order_.place_of(key))
+      all.push_back({key, of.newest.version});
   return all;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/rules/region_replica/actions.hpp"
+#include "actors/rules/region_replica/change_queue.hpp"
 
 namespace holdfast::region_replica {
 
@@ -11,10 +12,7 @@ class pending {
 public:
   void add(variable_key key, sequence changed, std::uint64_t version);
   void remove(variable_key key);
-  void clear() {
-    of_.clear();
-    order_.clear();
-  }
+  void clear();
 
   /// Those whose sequence is not above this one.
   std::vector<committed_version> take(sequence up_to);
@@ -33,8 +31,9 @@ private:
     change newest;
   };
 
-  std::map<variable_key, changes> of_;
-  std::set<std::pair<sequence, variable_key>> order_; // by the oldest
+  change_queue order_; // by the oldest
+  /// Of all that ever waited.
+  rules::ordered_table<variable_key, changes> of_;
 };
 
 } // namespace holdfast::region_replica

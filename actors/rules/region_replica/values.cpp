@@ -27,7 +27,7 @@ bool placement::majority(const std::set<node_id>& of,
 
 bool holding::rows_after(std::optional<variable_key> after, std::size_t count,
                          std::vector<row>& into) const {
-  auto next = after ? values.upper_bound(*after) : values.begin();
+  auto next = after ? values.lower_bound(*after + 1) : values.begin();
   for (; next != values.end(); ++next) {
     if (into.size() == count)
       return true;

@@ -171,8 +171,8 @@ struct beat_ack {
   bool operator==(const beat_ack&) const = default;
 };
 
-/// There is a newer epoch, or (when `promised` is not newer) a newer life of
-/// the holder, which has heard nothing yet.
+/// There is a newer epoch, or (when `promised` is not newer) a life of the
+/// holder that has heard nothing yet.
 struct refusal {
   epoch_number promised = 0;
   bool operator==(const refusal&) const = default;
