@@ -236,8 +236,6 @@ struct fence_all_request {};
 /// A region that is on disk, too.
 struct kept_on_disk {
   std::map<std::string, region_replica::variable_key> variables; ///< by name
-  /// Rows below are the region's own, of no variable.
-  region_replica::variable_key own_keys = 0;
   /// What was stored in epochs before this one was given up.
   std::uint64_t began_empty = 0;
   bool expected = false; ///< the tables say that there should be something

@@ -16,16 +16,10 @@ shm::variable_spec spec_of(const catalog::variable& from) {
   return {from.name, from.kind, from.type, from.capacity};
 }
 
-/// Below are the rows in which holders remember what sessions stored.
-region_replica::variable_key key_of(std::uint64_t variable) {
-  return config::region_stores_max + variable;
-}
-
 kept_on_disk kept_of(const catalog::region& region, std::uint64_t self) {
   kept_on_disk kept;
   for (const auto& [name, each] : region.variables)
-    kept.variables.emplace(name, key_of(each.id));
-  kept.own_keys = config::region_stores_max;
+    kept.variables.emplace(name, each.id);
   kept.began_empty = region.placement.began_empty;
   kept.expected = region.placement.settled_holders.contains(self);
   return kept;
@@ -86,8 +80,6 @@ bool drop_if_unwanted(region_keeper_pointer self, log_index id) {
 std::map<std::string, std::uint64_t> variables_of(const kept_region& region,
                                                   const made_region& made) {
   auto variables = region.local.variables;
-  for (auto& [name, id] : variables)
-    id = key_of(id);
   for (const auto& each : made.refused)
     variables.erase(each.name);
   return variables;
@@ -249,8 +241,7 @@ void change_variables(region_keeper_pointer self, const planned_region& planned,
   for (const auto& [name, each] : wanted)
     if (const auto found = before.find(name);
         found == before.end() || found->second != each.id)
-      step(self, id, name,
-           add_variable_request{spec_of(each), key_of(each.id)});
+      step(self, id, name, add_variable_request{spec_of(each), each.id});
 }
 
 void change(region_keeper_pointer self, const wanted_region& what) {

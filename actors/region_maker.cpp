@@ -36,18 +36,18 @@ read_back(shm::region& region, const kept_on_disk& kept, region_storage& from) {
   auto held = from.load([&](region_replica::variable_key key,
                             const region_replica::stamp& stored,
                             std::span<const char> bytes) {
-    values[key] = {stored, bytes.size()};
-    if (key < kept.own_keys) {
-      found.own.push_back({key, stored, {bytes.begin(), bytes.end()}});
+    const auto slot = slots.find(key);
+    if (slot == slots.end()) {
+      if (!is_of(kept, key))
+        found.stale.push_back(key);
       return shm::result<void>{boost::outcome_v2::success()};
     }
-    const auto slot = slots.find(key);
-    if (slot != slots.end())
-      return region.show_value(slot->second, stored.version, bytes);
-    if (!is_of(kept, key))
-      found.stale.push_back(key);
-    values.erase(key);
-    return shm::result<void>{boost::outcome_v2::success()};
+    const auto value = found.ledger.take(key, bytes);
+    if (!value)
+      return shm::result<void>{shm::failed(
+        errc::corrupt, "a value on disk does not end as values do")};
+    values[key] = {stored, value->size()};
+    return region.show_value(slot->second, stored.version, *value);
   });
   if (!held)
     return std::move(held).assume_error();

@@ -5,7 +5,7 @@
 
 #include "actors/region_storage.hpp"
 #include "actors/rules/catalog/commands.hpp"
-#include "actors/rules/region_replica/made_stores.hpp"
+#include "actors/rules/region_replica/store_ledger.hpp"
 #include "shm/region.hpp"
 
 #include <caf/meta/type_name.hpp>

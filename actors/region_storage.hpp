@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/rules/region_replica/holding.hpp"
+#include "actors/rules/region_replica/store_ledger.hpp"
 #include "shm/error.hpp"
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 
 namespace holdfast {
 
-/// A value, and what it is.
+/// A value with its tail, and what it is.
 struct kept_row {
   region_replica::variable_key key = 0;
   region_replica::stamp stored;
@@ -78,9 +79,9 @@ public:
 
 /// What a region found on disk when it was made.
 struct found_on_disk {
-  region_replica::holding holding; ///< what is in memory now
-  bool usable = false;             ///< it may be gone on with
-  std::vector<kept_row> own;       ///< rows of no variable, in `holding` too
+  region_replica::holding holding;     ///< what is in memory now
+  bool usable = false;                 ///< it may be gone on with
+  region_replica::store_ledger ledger; ///< of the values in memory
   /// There, and of no variable that the region has.
   std::vector<region_replica::variable_key> stale;
   std::string trouble; ///< why there is less than should be; empty: all is well

@@ -74,7 +74,6 @@ void start(pointer self, tenant_region_options options) {
   state.pace = rules::drain_pace{options.pace};
   state.options = std::move(options);
   const auto& chosen = state.options;
-  state.made = region_replica::made_stores{chosen.rule.own_keys};
   state.rule.emplace(chosen.node, chosen.life, chosen.admitted, chosen.rule);
   find_slots(self);
   begin_disk(self);

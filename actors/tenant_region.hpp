@@ -9,7 +9,7 @@
 #include "actors/region_storage.hpp"
 #include "actors/rules/drain_pace.hpp"
 #include "actors/rules/region_replica/machine.hpp"
-#include "actors/rules/region_replica/made_stores.hpp"
+#include "actors/rules/region_replica/store_ledger.hpp"
 #include "shm/clock.hpp"
 
 #include <caf/typed_response_promise.hpp>
@@ -28,7 +28,7 @@ namespace holdfast::actors {
 struct tenant_region_options {
   /// Nobody else writes to it.
   std::shared_ptr<shm::region> region;
-  /// Keys of the variables that it has, by name; all behind the rule's own.
+  /// Keys of the variables that it has, by name.
   std::map<std::string, std::uint64_t> variables;
   region_maker_actor maker;
   region_keeper_actor keeper; ///< null: nothing settles
@@ -136,8 +136,7 @@ struct tenant_region_state {
   std::uint64_t packets = 0; ///< sent so far
   /// To be stored once more, above these versions; a client held the lock.
   std::map<region_replica::variable_key, std::uint64_t> outnumbering;
-  /// What sessions stored last: rows of the rule below own_keys.
-  region_replica::made_stores made{0};
+  region_replica::store_ledger ledger; ///< of the values in memory
   std::map<region_replica::waiter, std::function<void(region_replica::outcome)>>
     barriers;
   region_replica::waiter last_barrier = 0;
@@ -153,7 +152,6 @@ struct tenant_region_state {
 
   bool writers_came = false; ///< since this memory was made
   bool replacing = false;    ///< other memory is being made
-  bool adopting = false;     ///< the rule waits for what is judged
   bool stopping = false;     ///< the rule waits for what was stored last
   std::vector<region_replica::change> stored_last;
 

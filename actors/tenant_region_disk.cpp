@@ -178,9 +178,7 @@ void begin_disk(pointer self) {
   }
   if (!found.usable)
     return;
-  for (const auto& each : found.own)
-    if (!state.made.show(each.key, each.stored.version, each.bytes))
-      found.holding.values.erase(each.key);
+  state.ledger = std::move(found.ledger);
   state.rule->restore(std::move(found.holding));
 }
 

@@ -193,7 +193,7 @@ void wipe(pointer self) {
   if (auto cleared = memory_of(self).clear_values(); !cleared)
     return give_up(self, cleared.assume_error());
   self->state.outnumbering.clear();
-  self->state.made.clear();
+  self->state.ledger.clear();
   find_slots(self);
   wipe_disk(self);
 }
@@ -215,6 +215,7 @@ caf::result<void> remove_variable(pointer self, const std::string& name) {
   if (const auto found = state.options.variables.find(name);
       found != state.options.variables.end()) {
     state.rule->remove_variable(found->second);
+    state.ledger.forget(found->second);
     remove_from_disk(self, found->second);
     state.outnumbering.erase(found->second);
     state.options.variables.erase(found);

@@ -83,10 +83,10 @@ caf::result<stored_value> store(tenant_region_pointer self,
 caf::result<loaded_value> load(tenant_region_pointer self,
                                const load_value_request& request);
 
-// -- tenant_region_rows.cpp: what the rule has keys for -----------------------
+// -- tenant_region_rows.cpp: values and their tails ---------------------------
 
-/// The bytes of a row as it is now, appended; its version. Nothing: it is not
-/// there any more, or changes too fast.
+/// A value as it is now, with its tail, appended; its version. Nothing: it is
+/// not there any more, or changes too fast.
 std::optional<std::uint64_t> append_row(tenant_region_pointer self,
                                         region_replica::variable_key key,
                                         std::vector<char>& into);
@@ -101,11 +101,6 @@ shm::result<void> take_row(tenant_region_pointer self,
 /// False if a client is in the way: later then.
 bool outnumber_row(tenant_region_pointer self, region_replica::variable_key key,
                    std::uint64_t above);
-/// At a new home: what sessions stored and was lost is forgotten.
-std::vector<region_replica::change> judge_stores(tenant_region_pointer self);
-/// Takes changes of own rows to the rule.
-void drain_own(tenant_region_pointer self,
-               const std::vector<region_replica::made_stores::change>& changes);
 
 // -- tenant_region_story.cpp --------------------------------------------------
 

@@ -55,21 +55,19 @@ caf::error retired() {
 
 // -- storing ------------------------------------------------------------------
 
-/// Before the value goes anywhere, that it was stored does.
-void note_made(pointer self, const region_replica::made_store& made,
-               std::uint64_t bytes) {
+void note_made(pointer self, region_replica::variable_key key,
+               const region_replica::noted_store& made, std::uint64_t bytes) {
   auto& state = self->state;
-  const auto row = state.made.note(made);
+  state.ledger.note(key, made);
   const std::vector<region_replica::change> changes{
-    {row.key, row.version, region_replica::made_stores::row_bytes},
-    {made.key, made.made.version, bytes}};
+    {key, made.made.version, bytes}};
   note_for_disk(self, changes);
   carry(self, state.rule->on_drained(now_of(self), changes));
 }
 
 /// Answers with this version once a majority has it.
 caf::result<stored_value> commit(pointer self,
-                                 const region_replica::made_store& made) {
+                                 const region_replica::noted_store& made) {
   auto answer = self->make_response_promise<stored_value>();
   const auto now = self->state.rule->held().epoch;
   // What was taken over from an older epoch is here to stay.
@@ -142,26 +140,26 @@ caf::result<stored_value> store(pointer self,
     return retired();
   if (!state.rule->serving(now_of(self)))
     return error_of(outcome::fenced);
-  if (const auto* last = state.made.last_of(request.by);
+  const auto found = state.options.variables.find(request.variable);
+  if (found == state.options.variables.end())
+    return make_error(errc::no_such_variable,
+                      "variable '" + request.variable + "'");
+  const auto key = found->second;
+  if (const auto* last = state.ledger.last_of(key, request.by);
       last != nullptr && last->serial >= request.serial) {
     if (last->serial == request.serial)
       return commit(self, *last);
     return make_error(errc::bad_argument,
                       "the session has stored something else since");
   }
-  const auto key = state.options.variables.find(request.variable);
-  if (key == state.options.variables.end())
-    return make_error(errc::no_such_variable,
-                      "variable '" + request.variable + "'");
   const auto version = store_value(memory_of(self), request);
   if (!version)
     return make_error(version.assume_error());
-  const region_replica::made_store made{
+  const region_replica::noted_store made{
     request.by,
     request.serial,
-    key->second,
     {memory_of(self).options().epoch, version.assume_value()}};
-  note_made(self, made, request.value.size());
+  note_made(self, key, made, request.value.size());
   return commit(self, made);
 }
 

@@ -108,10 +108,6 @@ void carry_out(pointer self, region_replica::outnumber& what,
   look_for_changes(self);
 }
 
-void carry_out(pointer self, region_replica::adopted&, const arrived_message*) {
-  self->state.adopting = true;
-}
-
 void carry_out(pointer self, region_replica::wipe&, const arrived_message*) {
   wipe(self);
 }
@@ -206,11 +202,6 @@ void carry(pointer self, region_replica::actions asked,
   note_phase(self);
   note_for_disk(self, asked);
   auto& state = self->state;
-  if (std::exchange(state.adopting, false)) {
-    const auto judged = judge_stores(self);
-    note_for_disk(self, judged);
-    carry(self, state.rule->on_adopted(now_of(self), judged));
-  }
   if (state.stopping && !state.replacing) {
     state.stopping = false;
     const auto last = std::exchange(state.stored_last, {});

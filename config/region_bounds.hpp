@@ -43,9 +43,6 @@ inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t region_window_messages_max = 16;
 /// Discarded values that one record of the audit trail names.
 inline constexpr std::size_t discarded_named_max = 8;
-/// Sessions whose last store a region's holders remember, 72 bytes each: those
-/// that store at the same time, and some.
-inline constexpr std::size_t region_stores_max = 256;
 /// Bytes of values in one step to a region's disk: what of them is in flight.
 inline constexpr std::size_t region_disk_step_bytes_max = std::size_t{8} << 20;
 /// Time after which a disk that failed, or was full, is tried again.

@@ -29,7 +29,6 @@ region_replica::options rule_of(const config::node_config& config,
   made.window_bytes_max = config::region_window_bytes_max;
   made.window_messages_max = config::region_window_messages_max;
   made.waiters_max = config::region_waiters_max;
-  made.own_keys = config::region_stores_max;
   made.durable = durable;
   return made;
 }

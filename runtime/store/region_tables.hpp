@@ -33,7 +33,7 @@ struct region_seal {
 };
 
 /// Of the tables' format; what was made by another is not read.
-inline constexpr std::uint64_t region_format = 1;
+inline constexpr std::uint64_t region_format = 2;
 
 class region_tables {
 public:

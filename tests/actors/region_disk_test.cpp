@@ -29,8 +29,9 @@ struct durable_holders : region_holders {
     const auto found = disk(node).complete->rows.find(101);
     if (found == disk(node).complete->rows.end())
       return "no value";
-    const auto& bytes = found->second.second;
-    return {bytes.begin(), bytes.end()};
+    const auto value
+      = region_replica::store_ledger::without_tail(found->second.second);
+    return value ? std::string{value->begin(), value->end()} : "no tail";
   }
 
   region_report report_of(std::uint64_t node) {

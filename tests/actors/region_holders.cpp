@@ -37,7 +37,6 @@ void region_holders::start_node(std::uint64_t node, std::uint64_t life) {
       {name, shm::layout::variable_kind::string, "string", 4000});
   if (durable)
     request.kept = kept_on_disk{{{"title", 101}, {"body", 102}},
-                                own_keys,
                                 placed.began_empty,
                                 placed.settled_holders.contains(node)};
   actors::region_maker_options here;

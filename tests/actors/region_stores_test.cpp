@@ -103,27 +103,6 @@ TEST_CASE_METHOD(session_on_a_node,
 }
 
 TEST_CASE_METHOD(session_on_a_node,
-                 "a store is lost if no more than the word of it went out",
-                 "[actors][region_stores]") {
-  REQUIRE(store_from_3(1, title_of("committed", 1)));
-  // Without the variable they take no message that has a value of it; so long
-  // a one has a message of its own, behind the one with the word.
-  for (const std::uint64_t node : {2, 3})
-    tell(on(node).region, remove_variable_request{"title"});
-  const std::string text(3999, 'x');
-  tell(on(1).region, title_of(text, 2));
-  kill_node(1);
-  for (const std::uint64_t node : {2, 3})
-    tell(on(node).region,
-         add_variable_request{
-           {"title", shm::layout::variable_kind::string, "string", 4000}, 101});
-  take_over(2, {1, 3});
-
-  REQUIRE(store_from_3(2, title_of(text, 2)));
-  CHECK(read(2) == text);
-}
-
-TEST_CASE_METHOD(session_on_a_node,
                  "a home that comes back knows what was stored without it",
                  "[actors][region_stores]") {
   REQUIRE(store_from_3(1, title_of("first", 1)));

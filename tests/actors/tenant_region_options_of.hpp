@@ -6,9 +6,6 @@
 
 namespace holdfast::test {
 
-/// Keys of variables lie behind.
-inline constexpr region_replica::variable_key own_keys = 8;
-
 inline actors::tenant_region_options
 tenant_region_options_of(stepped_system& in,
                          std::shared_ptr<shm::region> memory) {
@@ -20,7 +17,6 @@ tenant_region_options_of(stepped_system& in,
   options.rule.tick = 20ms;
   options.rule.ask_again = 20ms;
   options.rule.resend = 100ms;
-  options.rule.own_keys = own_keys;
   options.rule.message_bytes_max = 2000;
   options.attach_patience = 5000ms;
   options.packet_bytes_max = 1 << 10;

@@ -87,8 +87,6 @@ public:
         network.push_back({at, what->to, what->what});
       else if (std::holds_alternative<stop_writers>(each))
         carry(at, nodes.at(at).on_stopped(now, undrained[at]));
-      else if (std::holds_alternative<adopted>(each))
-        carry(at, nodes.at(at).on_adopted(now, own_changes[at]));
       else if (const auto* above = std::get_if<outnumber>(&each))
         carry(at, nodes.at(at).on_drained(now,
                                           {{above->key, above->above + 1, 8}}));
@@ -131,7 +129,6 @@ public:
   std::set<node_id> cut;
   std::set<node_id> frozen;
   std::map<node_id, std::vector<change>> undrained;
-  std::map<node_id, std::vector<change>> own_changes; ///< once it has adopted
   std::map<node_id, actions> done;
   boot_time now{std::chrono::seconds{100}};
   bool settles = true;

@@ -287,30 +287,3 @@ TEST_CASE("what came along with a delta is not committed with it",
   REQUIRE(s.all<commit>(2).size() == 1);
   CHECK(s.all<commit>(2)[0].versions == std::vector<committed_version>{{5, 1}});
 }
-
-TEST_CASE("what the carrier answers to `adopted` goes out before all values",
-          "[rules][region_replica]") {
-  options how;
-  how.own_keys = 5;
-  stage holders{{1, 2, 3}, how};
-  holders.place();
-  holders.store(1, 2, 7); // a row of the carrier's own
-  holders.store(1, 60, 1);
-  holders.run();
-  holders.own_changes[2] = {{2, 8, 8}};
-  holders.done.clear();
-
-  holders.move(2);
-
-  CHECK(holders.phase_of(2) == phase::serving);
-  CHECK(holders.at(1, 2) == stamp{20, 8});
-  bool first = true;
-  for (const auto& each : holders.all<send>(2))
-    if (const auto* sent = std::get_if<delta>(&each.what.says);
-        sent != nullptr && std::exchange(first, false)) {
-      REQUIRE_FALSE(sent->rows.empty());
-      CHECK(sent->rows.front().key == 2);
-      CHECK(sent->rows.front().stored == stamp{20, 8});
-    }
-  CHECK_FALSE(first);
-}

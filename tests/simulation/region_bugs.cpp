@@ -97,8 +97,8 @@ std::vector<bug> leases() {
 
 std::vector<bug> sessions() {
   return {
-    {"row_after_value", "what a session stored is noted after it went out",
-     nullptr, &world_faults::row_after_value, storing},
+    {"tails_left_behind", "what a value contains does not come with it",
+     nullptr, &world_faults::tails_left_behind, storing},
     {"stores_forgotten", "a home forgets what it stored for a session", nullptr,
      &world_faults::stores_forgotten, storing},
   };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "actors/rules/region_replica/machine.hpp"
-#include "actors/rules/region_replica/made_stores.hpp"
+#include "actors/rules/region_replica/store_ledger.hpp"
 #include "tests/simulation/region_catalog.hpp"
 #include "tests/simulation/region_witness.hpp"
 
@@ -27,6 +27,7 @@ struct parcel {
   node_id to = 0;
   region_replica::message said;
   std::vector<value_id> values;
+  std::vector<std::vector<char>> tails; ///< of the values
 };
 
 /// What somebody asked for, and what it is about.
@@ -52,14 +53,13 @@ struct region_node {
   std::optional<region_replica::machine> rule;
 
   std::map<variable_key, cell> cells; ///< the one below variables is `stores`
-  region_replica::made_stores stores{1};
+  region_replica::store_ledger ledger;
   std::map<variable_key, std::map<std::uint64_t, value_id>> history;
   std::set<variable_key> dirty;
   std::map<variable_key, value_id> unflushed;
   epoch_number stored_in = 0; ///< the first of them
   region_replica::publish shown;
   bool stopping = false;
-  bool adopting = false;
   std::map<waiter, request> waiting;
   epoch_number served = 0; ///< the last epoch it was seen to serve in
   bool kept = false;       ///< its memory is what it ever was
@@ -67,8 +67,11 @@ struct region_node {
   /// What of it was last given to the disk.
   std::tuple<epoch_number, epoch_number, epoch_number, std::uint64_t>
     persisting;
+  std::uint64_t persists = 0;  ///< given to the disk so far
+  std::uint64_t persisted = 0; ///< the last that is there: never an older one
   region_replica::holding disk;
   std::map<variable_key, cell> disk_cells;
+  region_replica::store_ledger disk_ledger;
 
   boot_time local(boot_time now) const {
     return now + now * drift / 1000 + ahead;
@@ -93,13 +96,13 @@ struct region_node {
   void forget() {
     rule.reset();
     cells.clear();
-    stores.clear();
+    ledger.clear();
     history.clear();
     dirty.clear();
     unflushed.clear();
     waiting.clear();
     shown = {};
-    stopping = adopting = kept = false;
+    stopping = kept = false;
     persisting = {};
   }
   std::vector<region_replica::change> drain() {

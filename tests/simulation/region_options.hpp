@@ -16,7 +16,7 @@ struct world_faults {
   bool wall_clock = false;           ///< clocks are set while they run
   bool applies_late = false;         ///< an answer overtakes what it is about
   bool false_proof = false;          ///< a frozen home is taken for dead
-  bool row_after_value = false;      ///< that it was stored goes out later
+  bool tails_left_behind = false;    ///< of values from other holders
   bool stores_forgotten = false;     ///< by the home that made them
 };
 

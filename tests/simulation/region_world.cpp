@@ -24,7 +24,6 @@ region_world::region_world(const options& wanted, recorder* record_in)
   rule_.message_bytes_max = 350;
   rule_.message_rows_max = 3;
   rule_.window_messages_max = 3;
-  rule_.own_keys = 1;
 }
 
 void region_world::after(boot_time wait, std::function<void()> what) {

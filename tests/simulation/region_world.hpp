@@ -104,13 +104,9 @@ private:
   void session();
   void store_for_session(region_node& node);
   void answer_session(const request& asked);
-  value_id put_made(region_node& node,
-                    const region_replica::made_stores::change& change);
-  void show_made(region_node& node, std::uint64_t version, value_id value);
-  std::vector<region_replica::change> judge_stores(region_node& node);
-  void
-  tell_made(region_node& node,
-            const std::optional<region_replica::made_stores::change>& change);
+  void make_for_session(region_node& node, region_replica::noted_store& made);
+  void take_tail(region_node& node, variable_key key,
+                 const std::vector<char>& tail);
 
   region_node& node(node_id id) {
     return nodes_[id - 1];
@@ -141,7 +137,6 @@ private:
   std::uint64_t serial_ = 0;
   bool answered_ = true;
   variable_key stores_in_ = 0;
-  std::map<value_id, std::vector<char>> made_rows_;
   bool mending_ = false;
   bool quiet_ = false;
   outcome result_;

@@ -30,17 +30,12 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
       });
     else if (std::holds_alternative<wipe>(each)) {
       on.cells.clear(), on.history.clear(), on.dirty.clear();
-      on.stores.clear();
+      on.ledger.clear();
       if (recorder_ != nullptr)
         recorder_->forget(on);
-    } else if (std::holds_alternative<adopted>(each))
-      on.adopting = true;
-    else if (std::holds_alternative<stop_writers>(each))
+    } else if (std::holds_alternative<stop_writers>(each))
       on.stopping = true, on.shown.now = publish::state::fenced;
-    else if (const auto* above = std::get_if<outnumber>(&each);
-             above != nullptr && on.stores.has(above->key))
-      tell_made(on, on.stores.outnumber(above->key, above->above));
-    else if (above != nullptr) {
+    else if (const auto* above = std::get_if<outnumber>(&each)) {
       auto& has = on.cells[above->key];
       if (has.version <= above->above) {
         on.put(above->key, above->above + 1, has.value);
@@ -53,8 +48,6 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
   if (on.rule) {
     const bool whole = on.rule->look().memory == memory::whole;
     on.kept = on.kept || whole;
-    if (std::exchange(on.adopting, false))
-      carry(on, on.rule->on_adopted(on.local(now_), judge_stores(on)));
     if (std::exchange(on.stopping, false))
       carry(on, on.rule->on_stopped(on.local(now_), on.drain()));
     if (manners_.durable && !asked.empty())
@@ -73,12 +66,13 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
 }
 
 void region_world::carry_send(region_node& on, const send& what) {
-  parcel made{on.id, what.to, what.what, {}};
+  parcel made{on.id, what.to, what.what, {}, {}};
   const auto read = [&](std::vector<row>& rows) {
     for (auto& each : rows) {
       const auto& has = on.cells[each.key];
       each.carry(has.version, 100, made.said.epoch);
       made.values.push_back(has.value);
+      on.ledger.append(each.key, made.tails.emplace_back());
     }
   };
   if (auto* rows = std::get_if<delta>(&made.said.says))
@@ -125,8 +119,7 @@ void region_world::carry_apply(region_node& on, const apply& what,
         witness_.shown(on.id, each.key, on.cells[each.key].version,
                        each.stored.version);
         on.put(each.key, each.stored.version, with->values[i]);
-        if (on.stores.has(each.key))
-          show_made(on, each.stored.version, with->values[i]);
+        take_tail(on, each.key, with->tails[i]);
         on.dirty.erase(each.key);
       }
 }
@@ -136,11 +129,9 @@ void region_world::carry_take_over(region_node& on, const take_over& what,
   const auto& rows = std::get<values>(with.said.says).rows;
   for (const auto& each : what.rows)
     for (std::size_t i = 0; i < rows.size(); ++i)
-      if (on.stores.has(each.key)) {
-        tell_made(on, on.stores.show_first(each.key, each.stored.version));
-        break;
-      } else if (rows[i].key == each.key && on.cells[each.key].version == 0) {
+      if (rows[i].key == each.key && on.cells[each.key].version == 0) {
         on.put(each.key, each.stored.version + 1, with.values[i]);
+        take_tail(on, each.key, with.tails[i]);
         on.dirty.insert(each.key);
       }
 }
@@ -224,12 +215,17 @@ void region_world::persist(region_node& on) {
   if (std::exchange(on.persisting, now) == now)
     return;
   on_node(slot_of(on), some(500, 50'000),
-          [this, id = on.id, held = on.rule->held(), cells = drained(on),
+          [this, id = on.id, number = ++on.persists, held = on.rule->held(),
+           cells = drained(on), ledger = on.ledger,
            epoch = seen.phase == phase::following ? seen.promised : seen.epoch,
            applied = seen.applied] {
             auto& its = node(id);
+            if (number < its.persisted)
+              return;
+            its.persisted = number;
             its.disk = held;
             its.disk_cells = cells;
+            its.disk_ledger = ledger;
             if (its.rule)
               carry(its, its.rule->on_durable(its.local(now_), epoch, applied));
           });

@@ -55,8 +55,7 @@ void region_world::apply_tables(std::size_t slot, epoch_number index) {
       on.cells = on.disk_cells;
       for (const auto& [key, has] : on.cells)
         on.history[key][has.version] = has.value;
-      if (const auto row = on.cells.find(0); row != on.cells.end())
-        show_made(on, row->second.version, row->second.value);
+      on.ledger = on.disk_ledger;
     }
     for (variable_key key = 1; key <= manners_.variables; ++key)
       on.rule->add_variable(key);

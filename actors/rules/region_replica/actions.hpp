@@ -48,10 +48,6 @@ struct take_over {
 /// All values of the region are gone: begin with new memory.
 struct wipe {};
 
-/// A home has what it takes over, and nothing of its epoch has gone out yet:
-/// the carrier answers with on_adopted(), and with changes of its own rows.
-struct adopted {};
-
 /// Let no client store any more, drain what they stored, and hand that to
 /// on_stopped(), which answers the next home.
 struct stop_writers {};
@@ -109,8 +105,8 @@ struct report_loss {
 };
 
 using action
-  = std::variant<send, apply, outnumber, take_over, wipe, adopted, stop_writers,
-                 publish, commit, end_wait, settle, discard, report_loss>;
+  = std::variant<send, apply, outnumber, take_over, wipe, stop_writers, publish,
+                 commit, end_wait, settle, discard, report_loss>;
 using actions = std::vector<action>;
 
 } // namespace holdfast::region_replica

@@ -39,8 +39,6 @@ public:
 
   // -- what it is to be sent --------------------------------------------------
 
-  /// Before all changes.
-  static constexpr sequence first_place = 0;
   /// A change: keeps its place if it waits already.
   void queue(variable_key key, sequence changed);
   void unqueue(variable_key key);

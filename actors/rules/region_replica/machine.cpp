@@ -20,12 +20,7 @@ void machine::restore(holding kept) {
 }
 
 bool machine::knows(variable_key key) const {
-  return is_own(key) || known_.contains(key);
-}
-
-stamp machine::origin_of(variable_key key) const {
-  const auto found = origins_.find(key);
-  return found == origins_.end() ? held_.at(key) : found->second;
+  return known_.contains(key);
 }
 
 void machine::send_to(node_id node, life to, words what) {
@@ -98,7 +93,6 @@ void machine::step_down() {
   lease_ = rules::lease{options_.lease};
   followers_.clear();
   wanted_.clear();
-  adopting_ = false;
 }
 
 actions machine::on_placement(boot_time now, const placement& placed) {
@@ -133,8 +127,6 @@ void machine::add_variable(variable_key key) {
 void machine::remove_variable(variable_key key) {
   known_.erase(key);
   held_.values.erase(key);
-  origins_.erase(key);
-  pulled_.erase(key);
   uncommitted_.remove(key);
   provisional_.erase(key);
   changed_.erase(key);

@@ -65,10 +65,6 @@ public:
   /// its own changes, as a replica what deltas covered.
   actions on_durable(boot_time now, epoch_number epoch, sequence up_to);
 
-  /// The answer to `adopted`. These changes go out before anything that this
-  /// node took over.
-  actions on_adopted(boot_time now, const std::vector<change>& changes);
-
   // -- from clients -----------------------------------------------------------
 
   /// After a drain: ends once a majority has all that was drained so far.
@@ -107,12 +103,6 @@ public:
   const holding& held() const noexcept {
     return held_;
   }
-  /// What a value was called where this home took it over.
-  stamp origin_of(variable_key key) const;
-  /// Whether this home took it from another holder, in this epoch.
-  bool was_pulled(variable_key key) const {
-    return pulled_.contains(key);
-  }
   bool serving(boot_time now) const noexcept {
     return serves_ && lease_.held(now);
   }
@@ -127,9 +117,6 @@ private:
   };
 
   // machine.cpp
-  bool is_own(variable_key key) const noexcept {
-    return key < options_.own_keys;
-  }
   bool knows(variable_key key) const;
   void note_promise(epoch_number epoch);
   void stop();
@@ -168,7 +155,6 @@ private:
   void look_elsewhere(boot_time now, node_id silent);
 
   // machine_write_back.cpp: as a home that has taken it all over
-  void finish_adoption(boot_time now);
   void write_back(boot_time now);
   void compare(node_id node, follower& with);
   void compare(variable_key key, const stamp& own, const stamp& theirs,
@@ -246,9 +232,6 @@ private:
   std::optional<boot_time> pulled_at_;
   boot_time pull_began_{};
   boot_time collecting_since_{};
-  bool adopting_ = false; ///< the carrier looks at what was taken over
-  std::map<variable_key, stamp> origins_; ///< of what has another name here
-  std::set<variable_key> pulled_;
   sequence applied_ = 0;
   sequence committed_ = 0;
   sequence durable_committed_ = 0;

@@ -24,7 +24,6 @@ follower* machine::known(node_id from, const message& said) {
     of.begin_anew(said.from);
     if (phase_ == phase::pulling) {
       wanted_.clear();
-      adopting_ = false;
       phase_ = phase::collecting;
     }
   }
@@ -53,7 +52,7 @@ void machine::note_changed(variable_key key, std::uint64_t version) {
   for (auto& [node, each] : followers_) {
     if (!each.reported)
       continue;
-    each.queue(key, is_own(key) ? follower::first_place : applied_);
+    each.queue(key, applied_);
     if (const auto floor = each.floors.find(key);
         floor != each.floors.end() && floor->second >= version)
       out_.push_back(outnumber{key, floor->second});
@@ -95,11 +94,11 @@ std::vector<row> machine::next_rows(const follower& to) const {
   to.waiting().visit([&](sequence, variable_key key) {
     const auto* value = held_.values.find(key);
     const auto floor = to.floors.find(key);
-    // Until its newer version is drained. Nothing overtakes an own row.
+    // Until its newer version is drained.
     if (value == nullptr
         || (floor != to.floors.end() && value->stored.version <= floor->second))
-      return !is_own(key);
-    bytes += value->bytes + sizeof(row);
+      return true;
+    bytes += value->bytes + row_bytes;
     if (!rows.empty()
         && (bytes > options_.message_bytes_max
             || rows.size() == options_.message_rows_max))

@@ -12,9 +12,6 @@ void machine::begin_reign(boot_time now) {
   home_ = self_;
   followers_.clear();
   wanted_.clear();
-  origins_.clear();
-  pulled_.clear();
-  adopting_ = false;
   stream_ = 0;
   if (placed_.epoch < admitted_ && !options_.faults.restarted_home_goes_on) {
     step_down();
@@ -180,7 +177,7 @@ void machine::try_adopt(boot_time now) {
     pulled_at_.reset();
     ask_for_values(now);
   } else {
-    finish_adoption(now);
+    write_back(now);
   }
 }
 
@@ -241,7 +238,7 @@ void machine::ask_for_values(boot_time now) {
   for (const auto& [key, each] : wanted_) {
     if (!each.from.contains(pulled_from_))
       continue;
-    bytes += each.bytes + sizeof(row);
+    bytes += each.bytes + row_bytes;
     if (!what.keys.empty()
         && (bytes > options_.message_bytes_max
             || what.keys.size() == options_.message_rows_max))
@@ -295,7 +292,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (!wanted_.empty())
     ask_for_values(now);
   else if (phase_ == phase::pulling)
-    finish_adoption(now);
+    write_back(now);
 }
 
 /// Under its own version, or one that goes back nowhere.
@@ -304,13 +301,9 @@ void machine::take(const wanted_value& wanted, row& came) {
   note_discarded(came);
   const auto least
     = std::max(wanted.version, options_.faults.not_outnumbered ? 0 : here + 1);
-  origins_.erase(came.key);
-  if (came.stored.version < least || wanted.version != 0) {
-    origins_[came.key] = came.stored;
+  if (came.stored.version < least || wanted.version != 0)
     came.stored = {placed_.epoch, std::max(least, came.stored.version)};
-  }
   held_.values[came.key] = {came.stored, came.bytes};
-  pulled_.insert(came.key);
 }
 
 } // namespace holdfast::region_replica

@@ -7,24 +7,6 @@
 
 namespace holdfast::region_replica {
 
-void machine::finish_adoption(boot_time now) {
-  if (serves_)
-    return write_back(now);
-  phase_ = phase::pulling;
-  adopting_ = true;
-  out_.push_back(adopted{});
-}
-
-actions machine::on_adopted(boot_time now, const std::vector<change>& changes) {
-  if (!std::exchange(adopting_, false))
-    return done(now);
-  for (const auto& each : changes)
-    if (knows(each.key) && each.version > held_.at(each.key).version)
-      held_.values[each.key] = {{placed_.epoch, each.version}, each.bytes};
-  write_back(now);
-  return done(now);
-}
-
 void machine::write_back(boot_time now) {
   phase_ = phase::writing_back;
   held_.epoch = placed_.epoch;
@@ -64,7 +46,7 @@ void machine::compare(node_id node, follower& with) {
       // Until then the holder is not whole: what it has must not look like a
       // value of this epoch.
       with.floors[key] = value.stored.version;
-      with.queue(key, is_own(key) ? follower::first_place : 1);
+      with.queue(key, 1);
     }
   with.target = applied_;
   with.has.values.clear();
@@ -74,7 +56,7 @@ void machine::compare(variable_key key, const stamp& own, const stamp& theirs,
                       follower& with) {
   if (own == theirs || own.version == 0)
     return;
-  with.queue(key, is_own(key) ? follower::first_place : 1);
+  with.queue(key, 1);
   if (theirs.version < own.version || options_.faults.not_outnumbered)
     return;
   with.floors[key] = theirs.version;

@@ -60,10 +60,6 @@ struct options {
   std::size_t window_messages_max = 16;
   std::size_t waiters_max = 4096;
 
-  /// Keys below are not variables but rows of the carrier's own: they are
-  /// always there, and go out before all others.
-  std::uint64_t own_keys = 0;
-
   /// The region is on the disks of its holders, too: an epoch settles once it
   /// is on a majority of them.
   bool durable = false;

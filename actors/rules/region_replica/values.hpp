@@ -85,6 +85,10 @@ struct row {
   bool operator==(const row&) const = default;
 };
 
+/// What a value takes in a message beside its bytes: its row, and the tail that
+/// the carrier gives it (store_ledger.hpp).
+inline constexpr std::size_t row_bytes = sizeof(row) + 8;
+
 /// What is in a node's memory of the region.
 enum class memory : std::uint8_t {
   blank = 1,    ///< less than it should: it began empty and is not whole yet
