@@ -1,5 +1,7 @@
 // Which of the planned steps are proposed now: a bounded number at a time. One
-// that was refused waits a while, and the others do not wait for it.
+// that was refused waits a while, and the others do not wait for it. A region
+// whose home has just changed is left in peace before it is moved to where it
+// lives better: its writers have been told once, and attach again.
 #pragma once
 
 #include "actors/rules/placement.hpp"
@@ -15,6 +17,8 @@ struct placement_pace_options {
   std::size_t under_way_max = 16;
   /// Before a region whose step was refused is planned for again.
   std::chrono::milliseconds retry{1000};
+  /// Between any step of a region and one that only balances.
+  std::chrono::milliseconds rest{3000};
 };
 
 /// Times count from any instant that stays the same.
@@ -55,6 +59,7 @@ private:
   placement_pace_options options_;
   std::set<region_key> under_way_;
   std::map<region_key, time_point> refused_; ///< and when to try again
+  std::map<region_key, time_point> resting_; ///< and until when
   bool left_out_ = false;
 };
 

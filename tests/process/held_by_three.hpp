@@ -66,12 +66,20 @@ struct held_by_three {
   node_cluster cluster{3};
 };
 
+/// What it must be; why it is not, else.
+template <class Value>
+Value had(shm::result<Value> outcome) {
+  if (!outcome)
+    throw std::runtime_error{outcome.assume_error().message()};
+  return std::move(outcome).assume_value();
+}
+
 /// A program at a node, with the region mapped.
 struct attached_program {
   attached_program(held_by_three& in, std::uint64_t node, shm::access access)
     : line{connect(in.cluster.at(node))},
-      region{line.attach("orders", access).value()},
-      count{region.find<std::uint64_t>("count").value()} {
+      region{had(line.attach("orders", access))},
+      count{had(region.find<std::uint64_t>("count"))} {
     // nop
   }
 

@@ -93,3 +93,23 @@ TEST_CASE_METHOD(two_at_a_time,
 
   CHECK_FALSE(pace.has_open());
 }
+
+TEST_CASE_METHOD(two_at_a_time,
+                 "a region that has just moved is left in peace for a while",
+                 "[rules][placement]") {
+  planned = steps_for({"a"});
+  planned[0].why = placement_reason::failed;
+  REQUIRE(begin(0ms) == "a");
+  end(10ms, 0, true);
+
+  planned[0].why = placement_reason::balance;
+  CHECK(begin(20ms).empty());
+  CHECK(pace.has_open());
+  CHECK(begin(3009ms).empty());
+  CHECK(begin(3010ms) == "a");
+
+  // Not when its home is down.
+  end(3020ms, 0, true);
+  planned[0].why = placement_reason::failed;
+  CHECK(begin(3030ms) == "a");
+}
