@@ -29,8 +29,9 @@ public:
 
   bool ask() override {
     const auto epoch = region_.epoch();
-    if (!variable_.store(value_))
-      return false;
+    if (const auto stored = variable_.store(value_); !stored)
+      throw std::runtime_error{
+        "a store failed: " + shm::error{stored.assume_error(), {}}.message()};
     wire::frame request;
     request.request_id = ++asked_;
     request.command = "flush";

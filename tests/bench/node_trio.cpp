@@ -157,16 +157,15 @@ void node_trio::settle(std::size_t leader, std::size_t home) {
     }
     return true;
   };
-  const auto lives = [&] {
-    if (is_whole_at(home))
-      return true;
-    const auto told = region_seen_by(home);
-    if (wire::number_or(told, "home", 0) != id_of(home))
-      (void)call(home, "move_region",
-                 {{"region", std::string{"bench"}}, {"node", id_of(home)}});
-    return false;
+  // Also where it is there already: else it would be moved to balance.
+  const auto wished = [&] {
+    return call(home, "move_region",
+                {{"region", std::string{"bench"}}, {"node", id_of(home)}})
+      .has_value();
   };
+  const auto lives = [&] { return is_whole_at(home); };
   if (!test::eventually(led, settling_patience)
+      || !test::eventually(wished, settling_patience)
       || !test::eventually(lives, settling_patience)
       || !test::eventually(led, settling_patience))
     throw std::runtime_error{"three nodes do not settle:\n" + logs()};
