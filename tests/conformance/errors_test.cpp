@@ -284,7 +284,7 @@ TEST_CASE("a node that stops says so, and one that is gone is unreachable",
 TEST_CASE("a frozen node costs the patience and no more",
           "[conformance][errors]") {
   conformance_node node;
-  const auto client = connected(node, 200ms);
+  const auto client = connected(node, 1s);
 
   node.node.freeze();
   const auto heard = client.call("status");

@@ -14,7 +14,7 @@ using namespace holdfast::torture;
 
 namespace {
 
-constexpr std::uint64_t seeds = rounds<std::uint64_t>(100, 20);
+constexpr std::uint64_t seeds = rounds<std::uint64_t>(100, 50);
 
 history story(std::uint64_t seed) {
   story_options options;
