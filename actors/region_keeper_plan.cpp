@@ -1,7 +1,6 @@
 // The plan that the catalog answers with, carried out.
 #include "actors/error.hpp"
 #include "actors/region_keeper_parts.hpp"
-#include "config/region_bounds.hpp"
 
 #include <algorithm>
 

@@ -44,15 +44,9 @@ shm::result<void> show_row(pointer self, const row& what,
   const auto slot = slot_of(self, what.key);
   if (!slot)
     return nothing_wrong();
-  const auto value = store_ledger::without_tail(bytes);
-  if (!value)
-    return no_tail();
-  if (auto shown
-      = memory_of(self).show_value(*slot, what.stored.version, *value);
-      !shown)
-    return shown;
-  self->state.ledger.take(what.key, bytes);
-  return nothing_wrong();
+  const auto value = self->state.ledger.take(what.key, bytes);
+  return value ? memory_of(self).show_value(*slot, what.stored.version, *value)
+               : no_tail();
 }
 
 shm::result<void> take_row(pointer self, const row& what,

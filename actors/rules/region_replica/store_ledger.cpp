@@ -11,6 +11,7 @@ namespace {
 // The order is the format between nodes, and on disk.
 using entry_words = std::array<std::uint64_t, 7>;
 static_assert(sizeof(entry_words) == store_ledger::entry_bytes);
+static_assert(sizeof(row) + store_ledger::tail_bytes == row_bytes);
 
 void append_words(const void* from, std::size_t bytes,
                   std::vector<char>& into) {
