@@ -2,6 +2,7 @@
 // ends at once when SIGINT or SIGTERM came.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -24,18 +25,26 @@ void go_on_or_throw();
 /// Sleeps. Throws `interrupted`.
 void rest(std::chrono::nanoseconds duration);
 
-/// Waits for a condition; false when the deadline passed first. Throws
+/// Waits for a condition; false when the patience was over first. That a
+/// virtual machine stands still while this sleeps is nobody's patience. Throws
 /// `interrupted`.
 template <class Condition>
 bool eventually(Condition holds, std::chrono::milliseconds patience
                                  = std::chrono::milliseconds{10000}) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until)
+  using clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds longest_rest{100};
+  clock::duration waited{0};
+  for (auto last = clock::now();;) {
+    if (holds())
+      return true;
+    const auto looked = clock::now();
+    waited += looked - last;
+    if (waited > patience)
       return false;
     rest(std::chrono::milliseconds{1});
+    last = clock::now();
+    waited += std::min<clock::duration>(last - looked, longest_rest);
   }
-  return true;
 }
 
 } // namespace holdfast::processes
