@@ -19,7 +19,7 @@ void on_peer_changed(cluster_pointer self, const peer_changed& change) {
   if (change.elector)
     route.elector = caf::actor_cast<peer_elector_actor>(change.elector);
   self->send(state.options.elector, std::move(route));
-  router_route words{change.node, {}};
+  router_route words{change.node, {}, change.replication};
   if (change.router)
     words.router = caf::actor_cast<peer_router_actor>(change.router);
   self->send(state.options.router, std::move(words));

@@ -153,7 +153,7 @@ void follow_members(cluster_pointer self) {
     state.options.log(log_level::info, "a node left the cluster",
                       {{"node", std::to_string(id)}});
     self->send(state.options.elector, peer_route{id, {}});
-    self->send(state.options.router, router_route{id, {}});
+    self->send(state.options.router, router_route{id, {}, {}});
     self->send_exit(node.peer, caf::exit_reason::user_shutdown);
     return true;
   });

@@ -82,16 +82,15 @@ using region_disk_actor = caf::typed_actor<
 
 /// Another node's router, as seen from this one. It travels.
 using peer_router_actor = caf::typed_actor<
-  // A word of a holder there to the holder here.
-  caf::reacts_to<region_packet>,
   // What a session there asks of the home here.
   caf::replies_to<store_value_request>::with<stored_value>,
   caf::replies_to<load_value_request>::with<loaded_value>>;
 
-/// How another node's router is reached; null: it is not.
+/// How another node's router is reached, null: it is not; and its holders.
 struct router_route {
   std::uint64_t node = 0;
   peer_router_actor router;
+  replication_place replication;
 };
 
 /// A region is here, until its actor ends.
@@ -102,6 +101,8 @@ struct local_holder {
 
 /// Carries what the holders of regions say from node to node. One per node.
 using region_router_actor = peer_router_actor::extend<
+  // A word of a holder elsewhere to the holder here.
+  caf::reacts_to<region_packet>,
   // What a holder here says to one elsewhere.
   caf::reacts_to<outgoing_packet>,
   // What a session here asks of a home elsewhere.

@@ -43,9 +43,10 @@ struct peer_options {
   std::function<rules::hello()> ours;
   peer_identity identity;
   peer_network_actor network;
-  caf::strong_actor_ptr elector{}; ///< of this node, for the other one
-  caf::strong_actor_ptr router{};  ///< the same
-  peer_service_actor service{};    ///< answers calls; none: all are refused
+  caf::strong_actor_ptr elector{};    ///< of this node, for the other one
+  caf::strong_actor_ptr router{};     ///< the same
+  std::uint16_t replication_port = 0; ///< the same; 0: nobody listens
+  peer_service_actor service{};       ///< answers calls; none: all are refused
   std::vector<peer_listener_actor> listeners{};
 
   rules::peer_health_options health{};
@@ -91,6 +92,7 @@ struct peer_actor_state {
   peer_actor remote{};
   caf::strong_actor_ptr elector{};
   caf::strong_actor_ptr router{};
+  std::uint16_t replication_port = 0; ///< of the one that this one dialled
 
   rules::wide_id incarnation{};
   rules::history_end history{};

@@ -87,9 +87,7 @@ void try_again(peer_pointer self) {
 
 /// The link stands: from here on the other node is asked by its own actor.
 void stand(peer_pointer self, const rules::hello& theirs,
-           const rules::wide_id& link, const caf::strong_actor_ptr& remote,
-           const caf::strong_actor_ptr& elector,
-           const caf::strong_actor_ptr& router) {
+           const rules::wide_id& link, const hello_welcome& reached) {
   auto& state = self->state;
   if (state.remote)
     self->demonitor(state.remote.address());
@@ -97,9 +95,10 @@ void stand(peer_pointer self, const rules::hello& theirs,
     announce(self, state.health.on_restarted());
   state.phase = peer_phase::linked;
   state.link = link;
-  state.remote = caf::actor_cast<peer_actor>(remote);
-  state.elector = elector;
-  state.router = router;
+  state.remote = caf::actor_cast<peer_actor>(reached.peer);
+  state.elector = reached.elector;
+  state.router = reached.router;
+  state.replication_port = reached.replication_port;
   state.incarnation = theirs.incarnation;
   state.shown_key = theirs.key;
   state.history = std::max(state.history, theirs.history);
@@ -123,8 +122,7 @@ void on_welcome(peer_pointer self, const opened_hello& opened,
     try_again(self);
     return;
   }
-  stand(self, opened.theirs, opened.their_nonce, welcome.peer, welcome.elector,
-        welcome.router);
+  stand(self, opened.theirs, opened.their_nonce, welcome);
 }
 
 /// The dialled side has proven itself; now the dialler does.
@@ -243,8 +241,18 @@ void probe(peer_pointer self) {
 } // namespace
 
 peer_changed state_now(const peer_actor_state& state) {
-  return {state.options.node, state.health.state(), state.health.reason(),
-          state.elector,      state.router,         state.incarnation};
+  peer_changed now{state.options.node,
+                   state.health.state(),
+                   state.health.reason(),
+                   state.elector,
+                   state.router,
+                   state.incarnation,
+                   {}};
+  if (state.phase == peer_phase::linked)
+    now.replication
+      = {state.options.node,      state.incarnation,  state.link,
+         state.dialing.is_ours(), state.options.host, state.replication_port};
+  return now;
 }
 
 void reach_after(peer_pointer self, std::chrono::milliseconds wait) {
@@ -302,10 +310,11 @@ caf::result<hello_welcome> on_proof(peer_pointer self,
     on_refused_hello(self, refused);
     return make_error(shm::errc::refused, refused);
   }
-  stand(self, opened.theirs, opened.our_nonce, proof.peer, proof.elector,
-        proof.router);
+  stand(self, opened.theirs, opened.our_nonce,
+        {proof.peer, proof.elector, proof.router, 0});
   return hello_welcome{caf::actor_cast<caf::strong_actor_ptr>(self),
-                       state.options.elector, state.options.router};
+                       state.options.elector, state.options.router,
+                       state.options.replication_port};
 }
 
 void on_link_closed(peer_pointer self, bool said_so) {

@@ -48,6 +48,7 @@ struct hello_welcome {
   caf::strong_actor_ptr peer;
   caf::strong_actor_ptr elector;
   caf::strong_actor_ptr router;
+  std::uint16_t replication_port = 0; ///< where the dialler calls for that
 };
 
 struct peer_ping {
@@ -102,6 +103,17 @@ struct served_call {
   std::string body;
 };
 
+/// How the connection for replication to a linked peer comes about.
+struct replication_place {
+  std::uint64_t node = 0;
+  rules::wide_id incarnation; ///< of its process
+  /// Both ends know it from their hello, and nobody else. None: not linked.
+  rules::wide_id link;
+  bool calls = false; ///< this node calls the other one, there:
+  std::string host{};
+  std::uint16_t port = 0;
+};
+
 /// To everybody who listens to a peer, and to each new listener.
 struct peer_changed {
   std::uint64_t node = 0;
@@ -110,6 +122,7 @@ struct peer_changed {
   caf::strong_actor_ptr elector; ///< none while it is not linked
   caf::strong_actor_ptr router;  ///< the same
   rules::wide_id incarnation;    ///< of the last link
+  replication_place replication;
 };
 
 enum class peer_phase : std::uint8_t {
@@ -202,7 +215,8 @@ typename Inspector::result_type inspect(Inspector& f, hello_proof& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello_welcome& x) {
-  return f(caf::meta::type_name("hello_welcome"), x.peer, x.elector, x.router);
+  return f(caf::meta::type_name("hello_welcome"), x.peer, x.elector, x.router,
+           x.replication_port);
 }
 
 template <class Inspector>

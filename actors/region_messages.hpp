@@ -21,17 +21,20 @@ namespace holdfast {
 
 // -- between nodes ------------------------------------------------------------
 
+// What holders say to each other has connections of its own and is no message
+// of CAF's there (runtime/replication_frame.hpp).
+
 /// What a message between holders is about.
 enum class packet_subject : std::uint8_t {
   rule = 1,      ///< actors/region_packet.hpp
   comparison = 2 ///< actors/region_comparison.hpp
 };
 
-/// A part of a message between holders of a region. Everything in it was
+/// A part of a message between holders of a region. All but the first two was
 /// written by another process.
 struct region_packet {
-  std::uint64_t from = 0;     ///< the node
-  rules::wide_id incarnation; ///< of that node's process
+  std::uint64_t from = 0;     ///< the node, as it proved when it was linked
+  rules::wide_id incarnation; ///< of that node's process; the same
   std::uint64_t region = 0;   ///< its id
   std::uint64_t number = 0;   ///< of the message, ascends at its sender
   packet_subject subject = packet_subject::rule;
@@ -42,13 +45,6 @@ struct region_packet {
 
   bool operator==(const region_packet&) const = default;
 };
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, region_packet& x) {
-  return f(caf::meta::type_name("region_packet"), x.from, x.incarnation,
-           x.region, x.number, x.subject, x.part, x.parts, x.checksum,
-           x.content);
-}
 
 // What a session asks of a region's home. Errors: fenced and unavailable, it is
 // not the home, or not yet; unknown, it may be so.

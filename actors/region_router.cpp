@@ -12,11 +12,10 @@ using router_pointer
   = region_router_actor::stateful_pointer<region_router_state>;
 
 /// Nobody to deliver it to is as good as a lost message: it is said again.
-template <class Handles, class Message>
-void deliver(router_pointer self, const Handles& to, std::uint64_t whom,
-             Message message) {
-  if (const auto found = to.find(whom); found != to.end())
-    self->send(found->second, std::move(message));
+void deliver(router_pointer self, region_packet& packet) {
+  const auto& regions = self->state.regions;
+  if (const auto to = regions.find(packet.region); to != regions.end())
+    self->send(to->second, std::move(packet));
 }
 
 template <class Answer, class Request>
@@ -42,19 +41,32 @@ void note_holder(router_pointer self, const local_holder& holder) {
   self->state.regions[holder.region] = holder.actor;
 }
 
+void note_route(router_pointer self, const router_route& route) {
+  auto& state = self->state;
+  if (route.router)
+    state.routes[route.node] = route.router;
+  else
+    state.routes.erase(route.node);
+  if (!state.links)
+    return;
+  if (route.replication.link)
+    state.links->follow(route.replication);
+  else
+    state.links->forget(route.node);
+}
+
 } // namespace
 
-region_router_actor::behavior_type region_router(router_pointer self) {
+region_router_actor::behavior_type
+region_router(router_pointer self, std::shared_ptr<replication_links> links) {
+  self->state.links = std::move(links);
   self->set_down_handler([self](const caf::down_msg& down) {
     std::erase_if(self->state.regions, [&](const auto& each) {
       return each.second.address() == down.source;
     });
   });
   return {
-    [self](region_packet& packet) {
-      const auto region = packet.region;
-      deliver(self, self->state.regions, region, std::move(packet));
-    },
+    [self](region_packet& packet) { deliver(self, packet); },
     [self](store_value_request& request) {
       return ask_here<stored_value>(self, request);
     },
@@ -68,14 +80,10 @@ region_router_actor::behavior_type region_router(router_pointer self) {
       return ask_there<loaded_value>(self, request);
     },
     [self](outgoing_packet& packet) {
-      deliver(self, self->state.routes, packet.to, std::move(packet.packet));
+      if (self->state.links)
+        self->state.links->send(packet.to, std::move(packet.packet));
     },
-    [self](const router_route& route) {
-      if (route.router)
-        self->state.routes[route.node] = route.router;
-      else
-        self->state.routes.erase(route.node);
-    },
+    [self](const router_route& route) { note_route(self, route); },
     [self](const local_holder& holder) { note_holder(self, holder); },
     [self](const holder_died& died) {
       for (const auto& [_, region] : self->state.regions)

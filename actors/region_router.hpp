@@ -4,19 +4,24 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/replication_links.hpp"
 
 #include <map>
+#include <memory>
 
 namespace holdfast::actors {
 
 struct region_router_state {
   static constexpr const char* name = "region_router";
 
+  std::shared_ptr<replication_links> links; ///< null: there is no other node
+
   std::map<std::uint64_t, peer_router_actor> routes;    ///< by node
   std::map<std::uint64_t, tenant_region_actor> regions; ///< by id
 };
 
 region_router_actor::behavior_type
-region_router(region_router_actor::stateful_pointer<region_router_state> self);
+region_router(region_router_actor::stateful_pointer<region_router_state> self,
+              std::shared_ptr<replication_links> links);
 
 } // namespace holdfast::actors

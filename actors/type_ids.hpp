@@ -30,7 +30,6 @@ static_assert(caf::id_block::holdfast_electors::end
 // Twenty are kept for the holders of regions.
 CAF_BEGIN_TYPE_ID_BLOCK(holdfast_regions, caf::first_custom_type_id + 80)
 
-  CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::region_packet))
   CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::store_value_request))
   CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::stored_value))
   CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::load_value_request))
@@ -99,6 +98,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::placement_plan)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::usable_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::reserve_growth_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::region_packet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::outgoing_packet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::for_home<holdfast::store_value_request>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::for_home<holdfast::load_value_request>)

@@ -66,6 +66,21 @@ inline constexpr std::chrono::milliseconds link_held_after{5000};
 inline constexpr std::chrono::milliseconds caf_heartbeat_interval{1000};
 inline constexpr std::chrono::milliseconds caf_connection_timeout{5000};
 
+/// Number. Any free port: peers are told which one when they are linked.
+inline constexpr std::uint64_t replication_port_default = 0;
+inline constexpr std::uint64_t replication_port_min = 0;
+inline constexpr std::uint64_t replication_port_max = 65535;
+/// Bytes that wait for the connection to one node: full windows of sixty
+/// regions. What is beyond is lost, and said again.
+inline constexpr std::size_t replication_waiting_bytes_max = std::size_t{64}
+                                                             << 20;
+/// Time without an answer from the other kernel, which is asked every second
+/// where nothing is sent, after which a connection for replication ends and is
+/// made anew: as long as a peer takes to count as down.
+inline constexpr std::chrono::milliseconds replication_silence_max{2500};
+/// Callers of whom it is not known yet who they are: one for each peer, twice.
+inline constexpr std::size_t replication_callers_max = 2 * peers_max;
+
 /// Failures in a row after which a peer is not asked for a while.
 inline constexpr std::uint32_t breaker_failures_max = 5;
 inline constexpr std::chrono::milliseconds breaker_open_for{2000};

@@ -150,7 +150,8 @@ struct cluster_section {
   std::vector<cluster_peer> peers{};
   std::vector<std::uint64_t> voters{}; ///< empty: every node of the list
   std::vector<address> seeds{};
-  std::string discovery_directory{}; ///< empty: none
+  std::string discovery_directory{};                         ///< empty: none
+  std::uint16_t replication_port = replication_port_default; ///< 0: any
   std::uint32_t weight = weight_default;
   health_section health{};
 

@@ -26,6 +26,7 @@ constexpr std::string_view example_cluster = R"("cluster": {
   "voters": [1, 2, 3],
   "seeds": [],
   "discovery_directory": "/run/holdfast/cluster",
+  "replication_port": 0,
   "weight": 1,
   "health": {
     "profile": "default",

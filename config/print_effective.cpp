@@ -223,6 +223,7 @@ void print_cluster(origin_writer& out, const cluster_section& cluster) {
             [](const address& seed) { return json_text(print_address(seed)); });
   if (!cluster.discovery_directory.empty())
     out.text("discovery_directory", cluster.discovery_directory);
+  out.number("replication_port", cluster.replication_port);
   out.number("weight", cluster.weight);
   print_health(out, cluster.health);
   out.close();

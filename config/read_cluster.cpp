@@ -151,6 +151,14 @@ void read_places(section_reader& keys, cluster_section& cluster) {
                   "write the address of this host as advertise");
 }
 
+void read_replication_port(section_reader& keys, cluster_section& cluster) {
+  const auto port = keys.number("replication_port");
+  assign(cluster.replication_port, port);
+  if (port && *port != 0 && *port == cluster.bind.port)
+    keys.complain("replication_port", std::to_string(*port) + ", as in bind",
+                  "another port than that of bind, or 0");
+}
+
 } // namespace
 
 cluster_section read_cluster(section_reader keys, std::uint64_t own_id,
@@ -169,6 +177,7 @@ cluster_section read_cluster(section_reader keys, std::uint64_t own_id,
   if (keys.has("discovery_directory"))
     assign(cluster.discovery_directory,
            keys.text("discovery_directory", check_path));
+  read_replication_port(keys, cluster);
   assign(cluster.weight, keys.number("weight"));
   cluster.health = read_health(keys.inner("health", section::health));
   return cluster;

@@ -171,6 +171,9 @@ void add_cluster_sections(table& t) {
          "where nodes of one host find each other")
     .fallback_words
     = "none";
+  t.count("replication_port", replication_port_default,
+          {replication_port_min, replication_port_max},
+          "where peers send what they hold of regions; 0: any free port");
   t.count("weight", weight_default, {weight_min, weight_max},
           "its share of the commands for any node");
   t.object("health", "when a peer counts as suspected and as down");

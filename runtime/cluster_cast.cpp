@@ -88,6 +88,7 @@ shm::result<void> cluster_cast::open_door(boost::asio::io_context& io,
   chosen.incarnation = options.incarnation;
   chosen.elector = caf::actor_cast<caf::strong_actor_ptr>(options.elector);
   chosen.router = caf::actor_cast<caf::strong_actor_ptr>(options.router);
+  chosen.replication_port = options.replication_port;
   chosen.log = options.log;
   auto peers = peer_cast::start(system_, io, chosen);
   if (!peers)
@@ -127,46 +128,46 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
       caf::anon_send(actor_, found_node{peer.id, print_address(peer.address)});
 }
 
-void cluster_cast::hand_over() {
+void cluster_cast::hand_over(std::function<void()> over) {
   if (!peers_)
-    return; // there is nobody else
-  hand_over_regions();
-  hand_over_leadership();
+    return over(); // there is nobody else
+  system_.spawn([this, over = std::move(over)](caf::blocking_actor* self) {
+    hand_over_regions(*self);
+    hand_over_leadership(*self);
+    over();
+  });
 }
 
-void cluster_cast::hand_over_regions() {
-  caf::scoped_actor self{system_};
-  self->request(actor_, config::hand_over_deadline, drain_node_request{true})
+void cluster_cast::hand_over_regions(caf::blocking_actor& self) const {
+  self.request(actor_, config::hand_over_deadline, drain_node_request{true})
     .receive([] {}, [](const caf::error&) { /* then none will move */ });
   const auto until = shm::boot_clock::now() + config::drain_deadline;
   bool any = true;
   while (any && shm::boot_clock::now() < until) {
     any = false;
-    self->request(catalog_, config::hand_over_deadline, tables_query{})
+    self.request(catalog_, config::hand_over_deadline, tables_query{})
       .receive(
         [&](const tables_copy& copy) {
           any = catalog::can_be_moved_from(node_, *copy.tables);
         },
         [](const caf::error&) { /* the catalog ended: none will move */ });
     if (any)
-      self->receive(caf::after(config::drain_look) >> [] {});
+      self.receive(caf::after(config::drain_look) >> [] {});
   }
 }
 
-void cluster_cast::hand_over_leadership() {
-  caf::scoped_actor self{system_};
+void cluster_cast::hand_over_leadership(caf::blocking_actor& self) const {
   // One that leads since a moment ago has heard of nobody yet.
   bool again = true;
   for (int i = 0; again && i < config::hand_over_tries; ++i) {
     again = false;
-    self
-      ->request(actor_, config::hand_over_deadline, hand_over_request{0, true})
+    self.request(actor_, config::hand_over_deadline, hand_over_request{0, true})
       .receive([] {},
                [&](const caf::error& error) {
                  again = actors::to_shm(error).code == shm::errc::unavailable;
                });
     if (again)
-      self->receive(caf::after(config::steer_interval) >> [] {});
+      self.receive(caf::after(config::steer_interval) >> [] {});
   }
 }
 

@@ -10,7 +10,9 @@
 
 #include <boost/asio/io_context.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/blocking_actor.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,7 +30,8 @@ struct cluster_cast_options {
   actors::elector_actor elector;
   actors::catalog_actor catalog;
   actors::region_router_actor router;
-  rules::wide_id incarnation; ///< drawn at each start
+  std::uint16_t replication_port = 0; ///< that was bound
+  rules::wide_id incarnation;         ///< drawn at each start
   founding begun;
   actors::log_function log;
 };
@@ -58,9 +61,9 @@ public:
     return key_;
   }
 
-  /// Other nodes are home of the regions and lead when it returns, where this
-  /// one was and others can.
-  void hand_over();
+  /// Calls `over`, on some thread, when other nodes are home of the regions and
+  /// lead, where this one was and others can. The loop must run meanwhile.
+  void hand_over(std::function<void()> over);
 
 private:
   explicit cluster_cast(caf::actor_system& system) : system_{system} {
@@ -70,8 +73,8 @@ private:
   shm::result<void> open_door(boost::asio::io_context& io,
                               const cluster_cast_options& options);
   void spawn(const cluster_cast_options& options);
-  void hand_over_regions();
-  void hand_over_leadership();
+  void hand_over_regions(caf::blocking_actor& self) const;
+  void hand_over_leadership(caf::blocking_actor& self) const;
 
   caf::actor_system& system_;
   std::unique_ptr<peer_cast> peers_;

@@ -1,6 +1,7 @@
 #include "runtime/event_loop.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -25,6 +26,21 @@ sigset_t signals_of_a_node() {
 void event_loop::run() {
   const auto work = boost::asio::make_work_guard(io_);
   io_.run();
+}
+
+void event_loop::serve_until(
+  const std::function<void(std::function<void()> over)>& begin) {
+  const auto is_over = std::make_shared<bool>(false);
+  begin([this, is_over] {
+    boost::asio::post(io_, [this, is_over] {
+      *is_over = true;
+      io_.stop();
+    });
+  });
+  while (!*is_over) {
+    io_.restart();
+    run();
+  }
 }
 
 void block_signals() {

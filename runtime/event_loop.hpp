@@ -30,6 +30,11 @@ public:
   /// Serves until stop() is called from within.
   void run();
 
+  /// Serves, after it was stopped, until what it hands to `begin` is called, on
+  /// whichever thread.
+  void
+  serve_until(const std::function<void(std::function<void()> over)>& begin);
+
   void stop() {
     io_.stop();
   }

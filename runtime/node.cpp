@@ -121,8 +121,8 @@ node::start(event_loop& loop, const config::node_config& config,
   auto watch = watch_directory(loop, chosen, log);
   if (!watch)
     return std::move(watch).assume_error();
-  std::unique_ptr<node> made{
-    new node{chosen, std::move(log), std::move(directory).assume_value()}};
+  std::unique_ptr<node> made{new node{loop, chosen, std::move(log),
+                                      std::move(directory).assume_value()}};
   // The door first: what another node owns is found out before memory is
   // reserved. Clients wait in it until the regions are there.
   if (auto opened = made->open_door(loop); !opened)
@@ -139,9 +139,10 @@ node::start(event_loop& loop, const config::node_config& config,
   return made;
 }
 
-node::node(const config::node_config& config, actors::log_function log,
-           data_directory directory)
-  : config_{config},
+node::node(event_loop& loop, const config::node_config& config,
+           actors::log_function log, data_directory directory)
+  : loop_{loop},
+    config_{config},
     log_{std::move(log)},
     directory_{std::move(directory)},
     setup_{config.cluster},
@@ -191,11 +192,15 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
   if (!disks)
     return std::move(disks).assume_error();
   start_elector(std::move(log).assume_value(), begun.members);
+  if (auto opened = open_replication(loop); !opened)
+    return opened;
   regions_ = region_cast::start(
-    system_, {config_, catalog_, process_, disks.assume_value(), log_});
+    system_, {config_, catalog_, process_, disks.assume_value(),
+              replication_ ? replication_->links() : nullptr, log_});
+  const std::uint16_t port = replication_ ? replication_->port() : 0;
   auto cluster
     = cluster_cast::start(system_, loop.io(),
-                          {config_, elector_, catalog_, regions_.router,
+                          {config_, elector_, catalog_, regions_.router, port,
                            process_, begun.members, log_});
   if (!cluster)
     return std::move(cluster).assume_error();
@@ -203,6 +208,25 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
   if (const auto& seed = begun.seed)
     caf::anon_send(cluster_->actor(), found_node{seed->node, seed->address});
   return begin(incarnation);
+}
+
+/// A node alone has no need of it, and opens no port.
+shm::result<void> node::open_replication(event_loop& loop) {
+  if (!config_.cluster)
+    return boost::outcome_v2::success();
+  replication_network_options chosen;
+  chosen.node = config_.node.id;
+  chosen.cluster = *config_.cluster;
+  chosen.arrived = [this](region_packet packet) {
+    worker_.send(regions_.router, std::move(packet));
+  };
+  chosen.chance = draw_chance;
+  chosen.log = log_;
+  auto opened = replication_network::open(loop.io(), std::move(chosen));
+  if (!opened)
+    return std::move(opened).assume_error();
+  replication_ = std::move(opened).assume_value();
+  return boost::outcome_v2::success();
 }
 
 void node::start_elector(opened_log log, const founding& begun) {
@@ -339,8 +363,10 @@ node::~node() {
     endpoint_->stop_listening();
   discovery_.reset();
   end(beginning_);
-  if (cluster_)
-    cluster_->hand_over();
+  if (cluster_) // What is still stored goes to the others meanwhile.
+    loop_.serve_until([this](std::function<void()> over) {
+      cluster_->hand_over(std::move(over));
+    });
   if (regions_.keeper) // Clients see "fenced" before their line closes.
     if (!tell(system_, regions_.keeper, fence_all_request{},
               caf::duration{config::shutdown_deadline})) {
@@ -351,6 +377,7 @@ node::~node() {
   endpoint_.reset();
   // The others take its goodbye for proof that nothing is written here.
   cluster_.reset();
+  replication_.reset();
   end(departure_watch_);
   end(catalog_);
   end(elector_);

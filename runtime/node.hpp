@@ -15,6 +15,7 @@
 #include "runtime/how_it_began.hpp"
 #include "runtime/loop_worker.hpp"
 #include "runtime/region_cast.hpp"
+#include "runtime/replication_network.hpp"
 #include "runtime/store/opened_log.hpp"
 
 #include <caf/actor_system.hpp>
@@ -55,11 +56,12 @@ public:
   }
 
 private:
-  node(const config::node_config& config, actors::log_function log,
-       data_directory directory);
+  node(event_loop& loop, const config::node_config& config,
+       actors::log_function log, data_directory directory);
 
   shm::result<void> open_door(event_loop& loop);
   shm::result<void> start_cast(event_loop& loop, const beginnings& begun);
+  shm::result<void> open_replication(event_loop& loop);
   void start_elector(opened_log log, const founding& begun);
   void follow_directory(event_loop& loop,
                         std::unique_ptr<discovery_watch> watch);
@@ -70,6 +72,7 @@ private:
   open_session(const actors::peer_credentials& credentials,
                std::shared_ptr<actors::session_line> line);
 
+  event_loop& loop_;
   config::node_config config_;
   actors::log_function log_;
   data_directory directory_;
@@ -82,6 +85,7 @@ private:
   actors::log_store_actor log_store_;
   actors::elector_actor elector_;
   region_cast regions_;
+  std::unique_ptr<replication_network> replication_; // null for a node alone
   actors::leadership_watcher_actor departure_watch_;
   std::shared_ptr<bool> left_ = std::make_shared<bool>(false);
   bool has_twin_ = false;

@@ -36,6 +36,7 @@ actors::peer_options options_for(std::uint64_t node,
   made.identity = options.identity(node);
   made.elector = options.elector;
   made.router = options.router;
+  made.replication_port = options.replication_port;
   made.health = {health.interval, health.suspected_after, health.down_after};
   made.breaker = {config::breaker_failures_max, config::breaker_open_for};
   made.reconnect = {config::reconnect_delay_min, config::reconnect_delay_max};

@@ -24,11 +24,12 @@ struct peer_cast_options {
   rules::wide_id incarnation{}; ///< drawn at each start
   caf::strong_actor_ptr elector{};
   caf::strong_actor_ptr router{}; ///< of regions
+  std::uint16_t replication_port = 0;
   actors::log_function log;
 };
 
 /// Of what nodes say to each other.
-inline constexpr std::uint32_t peer_protocol = 2;
+inline constexpr std::uint32_t peer_protocol = 3;
 
 /// What must be the same in all nodes, one `name=value` a line.
 std::string settings_of(const config::cluster_section& cluster,

@@ -66,7 +66,7 @@ region_cast region_cast::start(caf::actor_system& system,
   region_cast cast;
   cast.maker = system.spawn<caf::detached>(
     actors::region_maker, actors::region_maker_options{options.disks});
-  cast.router = system.spawn(actors::region_router);
+  cast.router = system.spawn(actors::region_router, options.links);
   actors::region_keeper_options keeper;
   keeper.node_id = options.config.node.id;
   keeper.catalog = options.catalog;

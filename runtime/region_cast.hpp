@@ -3,6 +3,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/log.hpp"
+#include "actors/replication_links.hpp"
 #include "config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -16,6 +17,7 @@ struct region_cast_options {
   actors::catalog_actor catalog;
   rules::wide_id incarnation; ///< of this process
   std::shared_ptr<region_storages> disks;
+  std::shared_ptr<actors::replication_links> links; ///< null: a node alone
   actors::log_function log;
 };
 

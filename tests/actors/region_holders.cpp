@@ -6,6 +6,43 @@ namespace holdfast::test {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Hands what a holder says to the router of the other node, as from it.
+class stepped_links : public actors::replication_links {
+public:
+  explicit stepped_links(region_holders& stage) : stage_{stage} {
+    // nop
+  }
+
+  void follow(const replication_place& to) override {
+    followed_.insert(to.node);
+  }
+
+  void forget(std::uint64_t node) override {
+    followed_.erase(node);
+  }
+
+  void send(std::uint64_t to, region_packet packet) override {
+    if (followed_.contains(to))
+      caf::anon_send(stage_.on(to).router, std::move(packet));
+  }
+
+private:
+  region_holders& stage_;
+  std::set<std::uint64_t> followed_;
+};
+
+actors::router_route route_to(std::uint64_t node,
+                              const actors::region_router_actor& router) {
+  actors::router_route made{node, router, {}};
+  made.replication.node = node;
+  made.replication.link = {1, node};
+  return made;
+}
+
+} // namespace
+
 region_holders::region_holders() {
   begin();
 }
@@ -46,7 +83,8 @@ void region_holders::start_node(std::uint64_t node, std::uint64_t life) {
     = ask<made_region>(start(actors::region_maker, std::move(here)), request);
   REQUIRE(fresh);
   made.memory = fresh->region;
-  made.router = start(actors::region_router);
+  made.router
+    = start(actors::region_router, std::make_shared<stepped_links>(*this));
   auto options = tenant_region_options_of(*this, made.memory);
   options.variables = {{"title", 101}, {"body", 102}};
   options.maker = maker;
@@ -76,9 +114,9 @@ void region_holders::kill_node(std::uint64_t node) {
 
 void region_holders::cut(std::uint64_t node) {
   for (const auto other : alive) {
-    tell(on(other).router, actors::router_route{node, {}});
+    tell(on(other).router, actors::router_route{node, {}, {}});
     if (alive.contains(node))
-      tell(on(node).router, actors::router_route{other, {}});
+      tell(on(node).router, actors::router_route{other, {}, {}});
   }
 }
 
@@ -86,8 +124,8 @@ void region_holders::mend(std::uint64_t node) {
   for (const auto other : alive) {
     if (other == node)
       continue;
-    tell(on(other).router, actors::router_route{node, on(node).router});
-    tell(on(node).router, actors::router_route{other, on(other).router});
+    tell(on(other).router, route_to(node, on(node).router));
+    tell(on(node).router, route_to(other, on(other).router));
   }
 }
 
