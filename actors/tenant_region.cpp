@@ -11,7 +11,11 @@ using pointer = tenant_region_pointer;
 // -- draining -----------------------------------------------------------------
 
 void drain_later(pointer self, std::chrono::milliseconds wait) {
-  self->delayed_send(self, wait, drain_due{});
+  const auto& options = self->state.options;
+  if (options.drain_later)
+    options.drain_later(self, wait);
+  else
+    self->delayed_send(self, wait, drain_due{});
 }
 
 void drain(pointer self) {

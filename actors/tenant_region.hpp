@@ -43,6 +43,10 @@ struct tenant_region_options {
   region_replica::options rule{};
 
   rules::drain_pace_options pace{};
+  /// Sends it `drain_due` after that time; null: CAF's clock does.
+  std::function<void(const tenant_region_actor& to,
+                     std::chrono::milliseconds wait)>
+    drain_later{};
   /// Time for a client to be admitted by a region that is not ready.
   std::chrono::milliseconds attach_patience{};
   std::size_t packet_bytes_max = 1;  ///< of one message between nodes

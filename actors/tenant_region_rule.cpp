@@ -175,6 +175,12 @@ void complain_of(pointer self, std::uint64_t node) {
                           {{"node", std::to_string(node)}});
 }
 
+/// Ends as values do. What does not must not reach the rule: it would be there
+/// for good.
+bool is_value(std::span<const char> bytes) {
+  return region_replica::store_ledger::without_tail(bytes).has_value();
+}
+
 } // namespace
 
 void send_packets(pointer self, std::uint64_t to, packet_subject about,
@@ -263,6 +269,8 @@ void on_packet(pointer self, region_packet& packet) {
   other.life = std::max(other.life, what->said.from);
   arrived_message arrived{std::move(*what), {}};
   arrived.bytes = slices_of(arrived.what);
+  if (!std::all_of(arrived.bytes.begin(), arrived.bytes.end(), is_value))
+    return complain_of(self, from);
   carry(self, state.rule->on_message(now_of(self), from, arrived.what.said),
         &arrived);
   look_at_waiting(self);

@@ -17,8 +17,8 @@ inline constexpr std::chrono::milliseconds region_tick{100};
 /// Time after which a holder that has not reported is asked again, at first: it
 /// may still be making its memory.
 inline constexpr std::chrono::milliseconds region_ask_again{100};
-/// Time after which what has no answer is sent again: a full window takes
-/// less on a link of 10 Mbit/s.
+/// Time after which what has no answer is sent again, if nothing before it had
+/// one: a message takes less on a link of 3 Mbit/s.
 inline constexpr std::chrono::milliseconds region_resend{1000};
 /// Time for a holder to send values before others are asked.
 inline constexpr std::chrono::milliseconds region_pull_patience{3000};
@@ -38,9 +38,10 @@ inline constexpr std::size_t region_rows_bytes_max
 inline constexpr std::size_t region_packed_bytes_max = std::size_t{17} << 20;
 /// Rows of one message: small values have 48 bytes each beside them.
 inline constexpr std::size_t region_message_rows_max = 4096;
-/// Bytes and messages on their way to one holder.
-inline constexpr std::size_t region_window_bytes_max = std::size_t{1} << 20;
-inline constexpr std::size_t region_window_messages_max = 16;
+/// Bytes and messages on their way to one holder: with fewer it waits for the
+/// next one while a region is copied to it.
+inline constexpr std::size_t region_window_bytes_max = std::size_t{4} << 20;
+inline constexpr std::size_t region_window_messages_max = 32;
 /// Discarded values that one record of the audit trail names.
 inline constexpr std::size_t discarded_named_max = 8;
 /// Bytes of values in one step to a region's disk: what of them is in flight.

@@ -196,7 +196,8 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
     return opened;
   regions_ = region_cast::start(
     system_, {config_, catalog_, process_, disks.assume_value(),
-              replication_ ? replication_->links() : nullptr, log_});
+              replication_ ? replication_->links() : nullptr, &loop.io(),
+              &worker_, log_});
   const std::uint16_t port = replication_ ? replication_->port() : 0;
   auto cluster
     = cluster_cast::start(system_, loop.io(),

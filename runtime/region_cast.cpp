@@ -7,7 +7,10 @@
 #include "actors/tenant_region.hpp"
 #include "config/catalog_bounds.hpp"
 #include "config/region_bounds.hpp"
+#include "runtime/loop_worker.hpp"
 
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <caf/all.hpp>
 
 namespace holdfast::runtime {
@@ -33,6 +36,25 @@ region_replica::options rule_of(const config::node_config& config,
   return made;
 }
 
+/// Looks at a region that is in use come every millisecond: from CAF's clock
+/// each would wake that thread, and a worker behind it.
+std::function<void(const actors::tenant_region_actor&,
+                   std::chrono::milliseconds)>
+on_loop(boost::asio::io_context& io, loop_worker& worker) {
+  return [&io, &worker](const actors::tenant_region_actor& to,
+                        std::chrono::milliseconds wait) {
+    // Never with a strong handle: what waits in the loop would keep the system.
+    boost::asio::dispatch(io, [&io, &worker, wait, who = to.address()] {
+      const auto timer = std::make_shared<boost::asio::steady_timer>(io, wait);
+      timer->async_wait([timer, &worker, who](const auto& error) {
+        const auto still = caf::actor_cast<actors::tenant_region_actor>(who);
+        if (still && !error)
+          worker.send(still, drain_due{});
+      });
+    });
+  };
+}
+
 actors::tenant_region_options region_of(const region_cast_options& options,
                                         const region_cast& cast,
                                         actors::region_beginning begun) {
@@ -54,6 +76,7 @@ actors::tenant_region_options region_of(const region_cast_options& options,
   made.attach_patience = config::region_attach_patience;
   made.packet_bytes_max = config::region_message_bytes_max;
   made.message_bytes_max = config::region_packed_bytes_max;
+  made.drain_later = on_loop(*options.io, *options.worker);
   made.now = shm::boot_clock::now;
   made.log = options.log;
   return made;

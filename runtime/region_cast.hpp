@@ -6,11 +6,14 @@
 #include "actors/replication_links.hpp"
 #include "config/node_config.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <caf/actor_system.hpp>
 
 #include <memory>
 
 namespace holdfast::runtime {
+
+class loop_worker;
 
 struct region_cast_options {
   config::node_config config;
@@ -18,6 +21,9 @@ struct region_cast_options {
   rules::wide_id incarnation; ///< of this process
   std::shared_ptr<region_storages> disks;
   std::shared_ptr<actors::replication_links> links; ///< null: a node alone
+  // Both outlive the system.
+  boost::asio::io_context* io = nullptr;
+  loop_worker* worker = nullptr;
   actors::log_function log;
 };
 

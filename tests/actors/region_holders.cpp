@@ -24,11 +24,24 @@ public:
   }
 
   void send(std::uint64_t to, region_packet packet) override {
-    if (followed_.contains(to))
-      caf::anon_send(stage_.on(to).router, std::move(packet));
+    if (!followed_.contains(to))
+      return;
+    if (stage_.spoils_values)
+      spoil(packet);
+    caf::anon_send(stage_.on(to).router, std::move(packet));
   }
 
 private:
+  static void spoil(region_packet& packet) {
+    auto said = actors::unpack(packet.content);
+    if (!said || said->payload.empty())
+      return;
+    said->payload.back() = '\xff';
+    packet = actors::in_parts(packet, actors::pack(std::move(*said)),
+                              packet.content.size())
+               .front();
+  }
+
   region_holders& stage_;
   std::set<std::uint64_t> followed_;
 };

@@ -58,6 +58,8 @@ struct region_holders : stepped_system {
   answered<nothing> flush(std::uint64_t node, std::uint64_t stored_in = 0);
 
   bool durable = false;
+  /// Values that are sent do not end as values do.
+  bool spoils_values = false;
   std::array<std::shared_ptr<memory_disk>, count> disks;
   std::array<holder, count> holders;
   actors::region_maker_actor maker

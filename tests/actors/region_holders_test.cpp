@@ -56,6 +56,22 @@ TEST_CASE_METHOD(region_holders, "values of any length arrive whole",
   CHECK(read(2) == text);
 }
 
+TEST_CASE_METHOD(
+  region_holders,
+  "a value that ends as none does costs its message, and no more",
+  "[actors][region_holders]") {
+  store(1, "first");
+  spoils_values = true;
+  store(1, "second");
+  CHECK(read(2) == "first");
+  spoils_values = false;
+
+  advance(2s);
+
+  CHECK(read(2) == "second");
+  CHECK(read(3) == "second");
+}
+
 TEST_CASE_METHOD(region_holders, "a flush waits for a majority and no more",
                  "[actors][region_holders]") {
   cut(3);

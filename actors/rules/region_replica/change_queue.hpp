@@ -31,9 +31,6 @@ public:
   std::size_t size() const noexcept {
     return waiting_;
   }
-  bool empty() const noexcept {
-    return waiting_ == 0;
-  }
 
   /// Calls `look(sequence, key)` in order until it returns false.
   template <class Look>

@@ -49,7 +49,7 @@ follower::place follower::take(const std::vector<row>& rows, boot_time now) {
   return at;
 }
 
-bool follower::on_ack(const delta_ack& said) {
+bool follower::on_ack(const delta_ack& said, boot_time now) {
   const bool news = said.covers > acknowledged || said.durable > durable
                     || said.number > taken_;
   acknowledged = std::max(acknowledged, said.covers);
@@ -58,6 +58,9 @@ bool follower::on_ack(const delta_ack& said) {
   while (!in_flight_.empty() && in_flight_.front().number <= said.number) {
     flight_bytes_ -= in_flight_.front().bytes;
     in_flight_.pop_front();
+    // A slow link is none that loses: the next one had to wait for this one.
+    if (!in_flight_.empty())
+      in_flight_.front().sent_at = now;
   }
   return news;
 }

@@ -51,7 +51,7 @@ public:
     std::uint64_t number = 0;
     std::vector<std::pair<variable_key, sequence>> taken;
     std::size_t bytes = 0;
-    boot_time sent_at{};
+    boot_time sent_at{}; ///< or when the one before it was acknowledged
   };
 
   bool window_open(const options& how) const {
@@ -74,7 +74,7 @@ public:
   }
 
   /// What it has. True if that is news.
-  bool on_ack(const delta_ack& said);
+  bool on_ack(const delta_ack& said, boot_time now);
 
   /// What has no answer for too long is queued again.
   void send_again(boot_time now, const options& how);

@@ -153,7 +153,7 @@ void machine::on(boot_time now, node_id from, const message& said,
   if (of == nullptr
       || (what.stream != of->stream && !options_.faults.ack_of_older_epoch))
     return;
-  if (!of->on_ack(what))
+  if (!of->on_ack(what, now))
     return;
   pump(now);
   try_settle(now);

@@ -56,8 +56,8 @@ struct options {
   /// With what names them, rows of one message.
   std::size_t message_bytes_max = (std::size_t{256} << 10) - 1024;
   std::size_t message_rows_max = 4096;
-  std::size_t window_bytes_max = std::size_t{1} << 20; ///< to one holder
-  std::size_t window_messages_max = 16;
+  std::size_t window_bytes_max = std::size_t{4} << 20; ///< to one holder
+  std::size_t window_messages_max = 32;
   std::size_t waiters_max = 4096;
 
   /// The region is on the disks of its holders, too: an epoch settles once it
