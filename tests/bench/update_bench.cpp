@@ -7,6 +7,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <thread>
 
 namespace holdfast::bench {
 
@@ -69,9 +70,12 @@ public:
 private:
   static void await(const shm::bytes_variable& of, std::uint64_t version) {
     const auto start = nanoseconds_now();
-    while (of.version() < version)
+    while (of.version() < version) {
       if (nanoseconds_now() - start > 20e9)
         throw std::runtime_error{"an update does not reach the other node"};
+      // Waiting for Redis leaves it the processor, too.
+      std::this_thread::yield();
+    }
   }
 
   client::connection at_home_;
