@@ -151,6 +151,23 @@ TEST_CASE("a holder without memory does not count until it is whole",
   CHECK(s.phase_of(3) == phase::collecting);
 }
 
+TEST_CASE("a holder that died is whole no more, and is again in its next life",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.place();
+  s.store(1, 5, 1);
+  s.pass(1500ms);
+  using nodes = std::set<node_id>;
+  REQUIRE(s.nodes.at(1).look().whole == nodes{1, 2, 3});
+
+  s.carry(1, s.nodes.at(1).on_death_proven(s.now, 2, 1));
+  CHECK(s.nodes.at(1).look().whole == nodes{1, 3});
+
+  s.carry(2, s.start(2, 2, 15).on_placement(s.now, s.placed));
+  s.pass(1500ms);
+  CHECK(s.nodes.at(1).look().whole == nodes{1, 2, 3});
+}
+
 TEST_CASE("a restarted holder is made whole and counts again",
           "[rules][region_replica]") {
   stage s{{1, 2, 3}};

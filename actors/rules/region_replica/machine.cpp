@@ -181,7 +181,10 @@ status machine::look() const {
   seen.lease_end = lease_end_;
   for (const auto& [node, each] : followers_) {
     seen.acknowledged.emplace(node, each.acknowledged);
-    if (written_back() && each.reported && each.acknowledged >= each.target)
+    const auto dead = dead_.find(node);
+    const bool lives = dead == dead_.end() || dead->second < each.known_life;
+    if (written_back() && each.reported && each.acknowledged >= each.target
+        && lives)
       seen.whole.insert(node);
   }
   if (written_back())
