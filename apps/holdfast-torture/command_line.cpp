@@ -43,8 +43,10 @@ struct asked_counts {
     add("--drains", drains, "homes that are drained, and resumed");
     add("--restarts", restarts, "nodes that get SIGTERM and start again");
     add("--client-kills", client_kills, "clients that get SIGKILL");
-    add("--disk-fulls", disk_fulls,
-        "nodes whose disk has no room for a while; the region is on disk then");
+    add(
+      "--disk-fulls", disk_fulls,
+      "nodes, of 3 or more, whose disk has no room for a while; the region is "
+      "on disk then");
     add("--cluster-kills", cluster_kills,
         "times that all nodes get SIGKILL at once; the region is on disk then");
   }
@@ -177,6 +179,11 @@ torture_command read_command_line(int argc, char** argv) {
   if (made.nodes == 1 && made.faults.of(fault_kind::partition) > 0) {
     std::cerr << "holdfast-torture: one node alone has nobody to be cut off "
                  "from: --partitions 0\n";
+    return exit_code::usage;
+  }
+  if (!made.survives_one() && made.faults.of(fault_kind::disk_full) > 0) {
+    std::cerr << "holdfast-torture: a majority of the disks needs room: "
+                 "--disk-fulls is for 3 nodes and more\n";
     return exit_code::usage;
   }
   return made;

@@ -97,10 +97,12 @@ void faults::carry_out(const planned_fault& what) {
   last_ = "after a " + std::string{word_for(what.kind)} + " of node "
           + std::to_string(victim.node);
   begin(what.kind, victim);
-  history_.begin(noted);
-  befall(what, victim.node);
   noted.end_ns = now_ns();
-  history_.end(noted);
+  history_.note(noted);
+  befall(what, victim.node);
+  // Nodes that had to find each other again are given longer.
+  if (what.kind == fault_kind::cluster_kill)
+    await_whole();
   await_service(noted.begin_ns);
   await_whole();
   full_.reset();
@@ -113,7 +115,9 @@ void faults::befall(const planned_fault& what, std::uint32_t node) {
     if (goes_on_in(what.kind))
       await_service(now_ns());
     rest(what.length);
-  } catch (const promise_broken&) {
+  } catch (const processes::interrupted&) {
+    throw;
+  } catch (const std::runtime_error&) {
     end(what.kind, node);
     throw;
   }
@@ -122,8 +126,6 @@ void faults::befall(const planned_fault& what, std::uint32_t node) {
 
 /// Whether a majority is well meanwhile.
 bool faults::goes_on_in(fault_kind kind) const noexcept {
-  if (kind == fault_kind::disk_full)
-    return options_.survives_one() || !full_->ended;
   return options_.survives_one() && kind != fault_kind::cluster_kill;
 }
 
@@ -189,14 +191,11 @@ void faults::start_all() {
     order(id, [&] { nodes_.start(id); });
 }
 
-/// A node that could not write its log of consensus gives away what it has and
-/// ends, which may be later; then it starts again.
+/// One that ended has it since it was started again.
 void faults::make_room(std::uint32_t node) {
   expect_no_end();
-  full_->has_room = true;
-  if (full_->ended)
-    return order(node, [&] { nodes_.start(node); });
-  nodes_.make_room(node);
+  if (!full_->ended)
+    nodes_.make_room(node);
 }
 
 void faults::await_full_disk(std::uint32_t node) {
@@ -240,6 +239,8 @@ void faults::await_whole() {
                            + " s " + last_ + ": " + where_it_stands()};
 }
 
+/// But of a node that cannot write its log of consensus: it gives away what it
+/// has and ends, which may be after its disk has room again.
 void faults::expect_no_end() {
   constexpr auto for_its_disk
     = static_cast<int>(holdfast::exit_code::disk_failed);
@@ -248,8 +249,7 @@ void faults::expect_no_end() {
       throw promise_broken{rule::node_ended, each.text + " (" + last_ + ")"};
     full_->ended = true;
     ++ended_full_;
-    if (full_->has_room)
-      order(each.node, [&] { nodes_.start(each.node); });
+    order(each.node, [&] { nodes_.start(each.node); });
   }
 }
 

@@ -64,8 +64,7 @@ private:
   };
   struct full_disk {
     std::uint32_t node = 0;
-    bool has_room = false; ///< again
-    bool ended = false;    ///< the node, for it
+    bool ended = false; ///< the node, for it
   };
 
   target choose(const planned_fault& what) const;

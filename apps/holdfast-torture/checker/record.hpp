@@ -19,7 +19,7 @@ enum class record_kind : std::uint8_t {
   read = 4,           ///< of the mapping
   confirmed_read = 5, ///< linearizable: the home confirmed its epoch
   final_read = 6,     ///< after all was healed
-  fault = 7,          ///< what the tool did to a node
+  fault = 7,          ///< what the tool did to a node: when that began
   reset = 8,          ///< a node says that the region began empty in `epoch`
   forget = 9,         ///< a client gave up what its flushes left in doubt
   memory_lost = 10    ///< no node had the region in its memory at that moment
