@@ -73,8 +73,9 @@ faults::target faults::choose(const planned_fault& what) const {
     target made{told->home, true, told->epoch};
     auto others = nodes_.all();
     others.erase(told->home);
-    const bool movable = what.kind == fault_kind::drain;
-    if (what.at_home || movable || others.empty())
+    const bool always
+      = what.kind == fault_kind::drain || what.kind == fault_kind::cluster_kill;
+    if (what.at_home || always || others.empty())
       return made;
     made.node = *std::next(
       others.begin(), static_cast<std::ptrdiff_t>(what.choice % others.size()));
