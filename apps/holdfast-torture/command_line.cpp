@@ -25,6 +25,8 @@ struct asked_counts {
   std::uint64_t drains = defaults::drains;
   std::uint64_t restarts = defaults::restarts;
   std::uint64_t client_kills = defaults::client_kills;
+  std::uint64_t disk_fulls = defaults::disk_fulls;
+  std::uint64_t cluster_kills = defaults::cluster_kills;
 
   void add_to(CLI::App& app) {
     const auto add
@@ -41,6 +43,12 @@ struct asked_counts {
     add("--drains", drains, "homes that are drained, and resumed");
     add("--restarts", restarts, "nodes that get SIGTERM and start again");
     add("--client-kills", client_kills, "clients that get SIGKILL");
+    add(
+      "--disk-fulls", disk_fulls,
+      "nodes, of 3 or more, whose disk has no room for a while; the region is "
+      "on disk then");
+    add("--cluster-kills", cluster_kills,
+        "times that all nodes get SIGKILL at once; the region is on disk then");
   }
 
   fault_counts counted() const {
@@ -51,6 +59,8 @@ struct asked_counts {
     made.add(fault_kind::drain, drains);
     made.add(fault_kind::restart, restarts);
     made.add(fault_kind::client_kill, client_kills);
+    made.add(fault_kind::disk_full, disk_fulls);
+    made.add(fault_kind::cluster_kill, cluster_kills);
     return made;
   }
 };
@@ -66,6 +76,8 @@ void add_bounds(CLI::App& app, load_bounds& bounds) {
   add("--operations-per-second-min", bounds.operations_per_second_min,
       "recorded by all clients, on the average");
   add("--flushes-min", bounds.flushes_min, "acknowledged in all");
+  add("--durable-flushes-min", bounds.durable_flushes_min,
+      "acknowledged to disk in all, if the region is on disk");
   add("--confirmed-reads-min", bounds.confirmed_reads_min,
       "linearizable reads in all");
   add("--reads-per-node-min", bounds.reads_per_node_min,
@@ -131,6 +143,7 @@ CLI::App* add_client(CLI::App& app, client_options& into) {
     ->required()
     ->transform(CLI::CheckedTransformer(roles));
   client->add_option("--seed", into.seed)->required();
+  client->add_flag("--on-disk", into.on_disk);
   return client;
 }
 
@@ -166,6 +179,11 @@ torture_command read_command_line(int argc, char** argv) {
   if (made.nodes == 1 && made.faults.of(fault_kind::partition) > 0) {
     std::cerr << "holdfast-torture: one node alone has nobody to be cut off "
                  "from: --partitions 0\n";
+    return exit_code::usage;
+  }
+  if (!made.survives_one() && made.faults.of(fault_kind::disk_full) > 0) {
+    std::cerr << "holdfast-torture: a majority of the disks needs room: "
+                 "--disk-fulls is for 3 nodes and more\n";
     return exit_code::usage;
   }
   return made;

@@ -26,21 +26,24 @@ std::string_view word_for(client_role role) noexcept {
 }
 
 std::vector<std::string> arguments_of(const client_options& who) {
-  return {"client",
-          "--socket",
-          who.socket,
-          "--history",
-          who.history,
-          "--id",
-          std::to_string(who.id),
-          "--node",
-          std::to_string(who.node),
-          "--variables",
-          std::to_string(who.variables),
-          "--role",
-          std::string{word_for(who.role)},
-          "--seed",
-          std::to_string(who.seed)};
+  std::vector<std::string> made{"client",
+                                "--socket",
+                                who.socket,
+                                "--history",
+                                who.history,
+                                "--id",
+                                std::to_string(who.id),
+                                "--node",
+                                std::to_string(who.node),
+                                "--variables",
+                                std::to_string(who.variables),
+                                "--role",
+                                std::string{word_for(who.role)},
+                                "--seed",
+                                std::to_string(who.seed)};
+  if (who.on_disk)
+    made.push_back("--on-disk");
+  return made;
 }
 
 } // namespace
@@ -57,6 +60,7 @@ crew::crew(const torture_options& options, const nodes& at,
       who.node = node;
       who.variables = options.variables;
       who.role = role;
+      who.on_disk = options.on_disk();
       start(std::move(who));
     }
 }

@@ -21,6 +21,9 @@ inline constexpr std::uint64_t partitions = 3;
 inline constexpr std::uint64_t drains = 1;
 inline constexpr std::uint64_t restarts = 1;
 inline constexpr std::uint64_t client_kills = 2;
+/// With one of these the region is on disk, and syncs set the pace.
+inline constexpr std::uint64_t disk_fulls = 0;
+inline constexpr std::uint64_t cluster_kills = 0;
 inline constexpr std::uint64_t faults_max = 100'000;
 inline constexpr std::uint64_t seed = 1;
 inline constexpr std::uint32_t variables = 8;
@@ -41,6 +44,9 @@ inline constexpr milliseconds unserved_max{1000};
 inline constexpr milliseconds writer_rest_max{4};
 /// Stores of a burst, at most; then they are flushed.
 inline constexpr std::uint64_t burst_max = 4;
+/// Of the flushes of a region on disk, those that ask for the disks, in
+/// percent.
+inline constexpr std::uint64_t durable_percent = 30;
 /// Flushes in a row that end with unknown, before what was stored is given up.
 inline constexpr int doubtful_max = 3;
 /// After a store or a flush that did not end well.
@@ -71,6 +77,10 @@ inline constexpr milliseconds kill_max{500};
 inline constexpr milliseconds pause_max{4000};
 inline constexpr milliseconds partition_max{3000};
 inline constexpr milliseconds drain_max{1000};
+inline constexpr milliseconds disk_full_max{4000};
+/// What a file of a node may have as long as its disk has no room: less than
+/// any database.
+inline constexpr std::uint64_t full_disk_file_bytes = 16 << 10;
 
 // -- patience -----------------------------------------------------------------
 
@@ -82,6 +92,8 @@ inline constexpr seconds replicas_patience{10};
 inline constexpr seconds service_patience{20};
 /// Until every replica has everything again.
 inline constexpr seconds whole_patience{60};
+/// Until a node tells that its disk has no room.
+inline constexpr seconds disk_patience{20};
 /// For a process that was asked to end.
 inline constexpr seconds end_patience{15};
 /// Of the tool's own calls.

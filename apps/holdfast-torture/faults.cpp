@@ -1,5 +1,6 @@
 #include "apps/holdfast-torture/faults.hpp"
 
+#include "apps/holdfast-node/exit_code.hpp"
 #include "apps/holdfast-torture/boot_time.hpp"
 #include "apps/holdfast-torture/checker/words.hpp"
 #include "apps/processes/interruption.hpp"
@@ -72,8 +73,9 @@ faults::target faults::choose(const planned_fault& what) const {
     target made{told->home, true, told->epoch};
     auto others = nodes_.all();
     others.erase(told->home);
-    const bool movable = what.kind == fault_kind::drain;
-    if (what.at_home || movable || others.empty())
+    const bool always
+      = what.kind == fault_kind::drain || what.kind == fault_kind::cluster_kill;
+    if (what.at_home || always || others.empty())
       return made;
     made.node = *std::next(
       others.begin(), static_cast<std::ptrdiff_t>(what.choice % others.size()));
@@ -95,25 +97,37 @@ void faults::carry_out(const planned_fault& what) {
   noted.flags = victim.at_home ? flag_at_home : 0;
   last_ = "after a " + std::string{word_for(what.kind)} + " of node "
           + std::to_string(victim.node);
-  history_.begin(noted);
-  befall(what, victim.node);
+  begin(what.kind, victim);
   noted.end_ns = now_ns();
-  history_.end(noted);
+  history_.note(noted);
+  befall(what, victim.node);
+  // Nodes that had to find each other again are given longer.
+  if (what.kind == fault_kind::cluster_kill)
+    await_whole();
   await_service(noted.begin_ns);
   await_whole();
+  full_.reset();
 }
 
 void faults::befall(const planned_fault& what, std::uint32_t node) {
-  begin(what.kind, node);
   try {
-    if (options_.survives_one())
+    if (what.kind == fault_kind::disk_full)
+      await_full_disk(node);
+    if (goes_on_in(what.kind))
       await_service(now_ns());
     rest(what.length);
-  } catch (const promise_broken&) {
+  } catch (const processes::interrupted&) {
+    throw;
+  } catch (const std::runtime_error&) {
     end(what.kind, node);
     throw;
   }
   end(what.kind, node);
+}
+
+/// Whether a majority is well meanwhile.
+bool faults::goes_on_in(fault_kind kind) const noexcept {
+  return options_.survives_one() && kind != fault_kind::cluster_kill;
 }
 
 void faults::kill_client(const planned_fault& what) {
@@ -126,10 +140,20 @@ void faults::kill_client(const planned_fault& what) {
   await_service(noted.begin_ns);
 }
 
-void faults::begin(fault_kind kind, std::uint32_t node) {
+void faults::begin(fault_kind kind, const target& victim) {
+  const auto node = victim.node;
   switch (kind) {
   case fault_kind::kill:
-    return nodes_.kill(node);
+    nodes_.kill(node);
+    if (options_.on_disk() && options_.nodes == 1)
+      note_memory_lost(victim.epoch);
+    return;
+  case fault_kind::cluster_kill:
+    nodes_.kill_all();
+    return note_memory_lost(victim.epoch);
+  case fault_kind::disk_full:
+    full_ = full_disk{node};
+    return nodes_.fill_disk(node);
   case fault_kind::restart:
     return order(node, [&] { nodes_.stop(node); });
   case fault_kind::pause:
@@ -148,6 +172,10 @@ void faults::end(fault_kind kind, std::uint32_t node) {
   case fault_kind::kill:
   case fault_kind::restart:
     return order(node, [&] { nodes_.start(node); });
+  case fault_kind::cluster_kill:
+    return start_all();
+  case fault_kind::disk_full:
+    return make_room(node);
   case fault_kind::pause:
     return nodes_.thaw(node);
   case fault_kind::drain:
@@ -157,6 +185,28 @@ void faults::end(fault_kind kind, std::uint32_t node) {
   default:
     return nodes_.heal();
   }
+}
+
+void faults::start_all() {
+  for (const auto id : nodes_.all())
+    order(id, [&] { nodes_.start(id); });
+}
+
+/// One that ended has it since it was started again.
+void faults::make_room(std::uint32_t node) {
+  expect_no_end();
+  if (!full_->ended)
+    nodes_.make_room(node);
+}
+
+void faults::await_full_disk(std::uint32_t node) {
+  const auto noticed = [&] {
+    expect_no_end();
+    const auto told = nodes_.region_at(node);
+    return full_->ended || (told && told->disk == "failing");
+  };
+  if (!await(noticed, defaults::disk_patience))
+    throw run_problem{"a node does not tell that its disk is full"};
 }
 
 /// Where there are replicas, what lives on a drained node moves.
@@ -190,9 +240,18 @@ void faults::await_whole() {
                            + " s " + last_ + ": " + where_it_stands()};
 }
 
+/// But of a node that cannot write its log of consensus: it gives away what it
+/// has and ends, which may be after its disk has room again.
 void faults::expect_no_end() {
-  if (const auto told = nodes_.ended(); !told.empty())
-    throw promise_broken{rule::node_ended, told + " (" + last_ + ")"};
+  constexpr auto for_its_disk
+    = static_cast<int>(holdfast::exit_code::disk_failed);
+  for (const auto& each : nodes_.ended()) {
+    if (!full_ || each.node != full_->node || each.code != for_its_disk)
+      throw promise_broken{rule::node_ended, each.text + " (" + last_ + ")"};
+    full_->ended = true;
+    ++ended_full_;
+    order(each.node, [&] { nodes_.start(each.node); });
+  }
 }
 
 bool faults::is_whole() {
@@ -207,7 +266,7 @@ bool faults::is_whole() {
       return false;
     if (!first)
       first = told;
-    if (told->replicas < replicas_
+    if (told->replicas < replicas_ || told->disk == "failing"
         || (told->home == id && told->state != "active"))
       return false;
   }
@@ -242,6 +301,16 @@ void faults::note_reset(std::uint64_t epoch) {
   history_.note(made);
 }
 
+/// When all that had it are dead, and none has started again.
+void faults::note_memory_lost(std::uint64_t epoch) {
+  record made;
+  made.kind = record_kind::memory_lost;
+  made.outcome = record_outcome::ok;
+  made.epoch = made.epoch_before = epoch;
+  made.begin_ns = made.end_ns = now_ns();
+  history_.note(made);
+}
+
 std::string faults::where_it_stands() const {
   std::string all;
   for (const auto id : nodes_.all()) {
@@ -251,6 +320,7 @@ std::string faults::where_it_stands() const {
     all += told ? " names home " + std::to_string(told->home) + " in epoch "
                     + std::to_string(told->epoch) + ", state " + told->state
                     + ", " + std::to_string(told->replicas) + " replicas"
+                    + (told->disk.empty() ? "" : ", disk " + told->disk)
                     + (nodes_.lets_readers_in(id) ? ", lets readers in"
                                                   : ", lets no readers in")
                     + (nodes_.hears_all(id) ? "" : ", does not hear all")

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -50,24 +51,38 @@ public:
   /// all its replicas.
   void await_whole();
 
+  /// Nodes that ended since their disk had no room, and were started again.
+  std::uint64_t ended_full() const noexcept {
+    return ended_full_;
+  }
+
 private:
   struct target {
     std::uint32_t node = 0;
     bool at_home = false;
     std::uint64_t epoch = 0;
   };
+  struct full_disk {
+    std::uint32_t node = 0;
+    bool ended = false; ///< the node, for it
+  };
 
   target choose(const planned_fault& what) const;
   void kill_client(const planned_fault& what);
   void befall(const planned_fault& what, std::uint32_t node);
-  void begin(fault_kind kind, std::uint32_t node);
+  void begin(fault_kind kind, const target& victim);
   void end(fault_kind kind, std::uint32_t node);
+  void start_all();
+  void make_room(std::uint32_t node);
+  bool goes_on_in(fault_kind kind) const noexcept;
   void await_leaving(std::uint32_t node);
+  void await_full_disk(std::uint32_t node);
   bool is_whole();
   bool all_hear_each_other() const;
   bool all_let_readers_in(std::uint32_t home) const;
   void expect_no_end();
   void note_reset(std::uint64_t epoch);
+  void note_memory_lost(std::uint64_t epoch);
   std::string where_it_stands() const;
 
   const torture_options& options_;
@@ -77,6 +92,8 @@ private:
   history_tail& tail_;
   std::size_t replicas_;
   std::uint64_t began_empty_ = 0;
+  std::optional<full_disk> full_;
+  std::uint64_t ended_full_ = 0;
   std::string last_; ///< what was done last
 };
 

@@ -36,8 +36,7 @@ void history_tail::look(file& into) {
     for (std::size_t i = 0; i < count; ++i, ++into.next) {
       if (some[i].state != state_ended)
         return;
-      if (some[i].kind == record_kind::flush
-          && some[i].outcome == record_outcome::ok)
+      if (some[i].flushed())
         last_flush_ns_ = std::max(last_flush_ns_, some[i].begin_ns);
     }
     if (count == 0)

@@ -6,11 +6,16 @@
 #include "apps/processes/free_ports.hpp"
 
 #include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 namespace holdfast::torture {
 
@@ -93,7 +98,19 @@ region_facts facts_of(const wire::fields& told) {
   made.replicas = count_words(text_or_empty(told, "replicas"));
   made.state = text_or_empty(told, "state");
   made.role = text_or_empty(told, "role");
+  made.disk = text_or_empty(told, "disk");
   return made;
+}
+
+/// As far as the limit goes that the process was started with.
+void limit_files(pid_t of, rlim_t bytes_max) {
+  rlimit now{};
+  if (::prlimit(of, RLIMIT_FSIZE, nullptr, &now) == 0) {
+    now.rlim_cur = std::min(bytes_max, now.rlim_max);
+    if (::prlimit(of, RLIMIT_FSIZE, &now, nullptr) == 0)
+      return;
+  }
+  throw std::runtime_error{std::string{"prlimit: "} + std::strerror(errno)};
 }
 
 } // namespace
@@ -129,6 +146,13 @@ void nodes::kill(std::uint32_t id) {
   running_.at(id)->kill();
 }
 
+void nodes::kill_all() {
+  for (auto& [_, each] : running_)
+    each->signal(SIGKILL);
+  for (auto& [_, each] : running_)
+    each->kill();
+}
+
 void nodes::stop(std::uint32_t id) {
   running_.at(id)->stop(defaults::end_patience);
 }
@@ -157,6 +181,14 @@ void nodes::cut(fault_kind how, std::uint32_t id) {
 void nodes::heal() {
   if (network_)
     network_->heal();
+}
+
+void nodes::fill_disk(std::uint32_t id) {
+  limit_files(running_.at(id)->pid(), defaults::full_disk_file_bytes);
+}
+
+void nodes::make_room(std::uint32_t id) {
+  limit_files(running_.at(id)->pid(), RLIM_INFINITY);
 }
 
 shm::result<wire::fields> nodes::call(std::uint32_t id,
@@ -190,14 +222,15 @@ bool nodes::hears_all(std::uint32_t id) const {
          && wire::number_or(told.assume_value(), "down", 1) == 0;
 }
 
-std::string nodes::ended() {
-  std::string all;
+std::vector<nodes::end> nodes::ended() {
+  std::vector<end> all;
   for (auto& [id, each] : running_) {
     const auto code = each->wait_for_end(std::chrono::milliseconds{0});
     if (!code)
       continue;
-    all += "node " + std::to_string(id) + " ended with " + std::to_string(*code)
-           + ": " + last_lines(each->log());
+    all.push_back({id, *code,
+                   "node " + std::to_string(id) + " ended with "
+                     + std::to_string(*code) + ": " + last_lines(each->log())});
   }
   return all;
 }

@@ -26,6 +26,7 @@ struct region_facts {
   std::uint64_t began_empty = 0;
   std::size_t replicas = 0;
   std::string state, role; ///< on the node that was asked
+  std::string disk;        ///< there: "written", "behind", "failing", or none
 
   bool operator==(const region_facts&) const = default;
 };
@@ -42,12 +43,18 @@ public:
   }
 
   void kill(std::uint32_t id);
+  void kill_all();             ///< at once
   void stop(std::uint32_t id); ///< SIGTERM, and waits
   void start(std::uint32_t id);
   void freeze(std::uint32_t id);
   void thaw(std::uint32_t id);
   void cut(fault_kind how, std::uint32_t id);
   void heal();
+
+  /// Leaves no room for what the node writes from now on: not to its log, to
+  /// no database, and not in new memory of a region. What it has is kept.
+  void fill_disk(std::uint32_t id);
+  void make_room(std::uint32_t id);
 
   /// A command at a node, with a connection of its own.
   shm::result<wire::fields> call(std::uint32_t id, const std::string& command,
@@ -62,9 +69,15 @@ public:
   /// Whether it has none of the others for dead.
   bool hears_all(std::uint32_t id) const;
 
-  /// Nodes that ended by themselves, with the last that they logged; empty:
-  /// none.
-  std::string ended();
+  /// A node that ended by itself.
+  struct end {
+    std::uint32_t node = 0;
+    int code = 0;
+    std::string text; ///< with the last that it logged
+  };
+
+  /// Each is told once.
+  std::vector<end> ended();
 
   /// The directories of all nodes stay.
   void keep();

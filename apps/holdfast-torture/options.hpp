@@ -20,6 +20,11 @@ struct torture_options {
   std::string node_program;    ///< empty: holdfast-node beside this program
   bool keep = false;           ///< leave histories and logs
 
+  /// Whether the region is on the disks of its nodes, too.
+  bool on_disk() const noexcept {
+    return faults.need_disk();
+  }
+
   /// Losing one node leaves a majority of the region's replicas.
   bool survives_one() const noexcept {
     return nodes >= 3;

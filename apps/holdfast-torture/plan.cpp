@@ -15,6 +15,7 @@ constexpr std::array<fault_kind, 3> cuts{fault_kind::partition,
 milliseconds longest(fault_kind kind) {
   switch (kind) {
   case fault_kind::kill:
+  case fault_kind::cluster_kill:
     return defaults::kill_max;
   case fault_kind::pause:
     return defaults::pause_max;
@@ -24,6 +25,8 @@ milliseconds longest(fault_kind kind) {
     return defaults::partition_max;
   case fault_kind::drain:
     return defaults::drain_max;
+  case fault_kind::disk_full:
+    return defaults::disk_full_max;
   default:
     return milliseconds{0};
   }

@@ -31,7 +31,9 @@ std::string text_of_ms(std::int64_t ns) {
   return line("%.0f ms", static_cast<double>(ns) * 1e-6);
 }
 
-std::string faults_of(const torture_options& options, const load& seen) {
+std::string faults_of(const torture_options& options,
+                      const run_result& result) {
+  const auto& seen = result.seen;
   std::string all = line("%-16s %8s %8s %11s %10s %10s\n", "fault", "asked",
                          "done", "failovers", "p50", "longest");
   for (const auto kind : counted_faults) {
@@ -43,10 +45,22 @@ std::string faults_of(const torture_options& options, const load& seen) {
                 took.empty() ? "-" : text_of_ms(took[took.size() / 2]).c_str(),
                 took.empty() ? "-" : text_of_ms(took.back()).c_str());
   }
+  if (result.ended_full > 0)
+    all += line("  Of the nodes whose disk was full %llu ended, since they "
+                "could not write their log of\n  consensus, and were started "
+                "again.\n",
+                number(result.ended_full));
   return all
          + "  A failover counts when the fault met the home and a flush was "
            "acknowledged in a newer\n  epoch before the next fault; the times "
            "are from the fault to the end of that flush.\n";
+}
+
+std::string line_of(std::string_view name, const outcome_counts& counts) {
+  std::string all = line("%-16s", std::string{name}.c_str());
+  for (const auto count : counts)
+    all += line(" %9llu", number(count));
+  return all + "\n";
 }
 
 std::string operations_of(const load& seen) {
@@ -56,11 +70,10 @@ std::string operations_of(const load& seen) {
                 std::string{word_for(static_cast<record_outcome>(i))}.c_str());
   all += "\n";
   for (const auto kind : shown_kinds) {
-    all += line("%-16s", std::string{word_for(kind)}.c_str());
-    for (std::uint8_t i = 0; i <= outcomes_max; ++i)
-      all += line(" %9llu",
-                  number(seen.count(kind, static_cast<record_outcome>(i))));
-    all += "\n";
+    all += line_of(word_for(kind),
+                   seen.by_outcome[static_cast<std::size_t>(kind)]);
+    if (kind == record_kind::flush && seen.durable_flushes != outcome_counts{})
+      all += line_of("  to disk", seen.durable_flushes);
   }
   return all;
 }
@@ -103,7 +116,7 @@ std::string report_of(const torture_options& options,
            "nodes, %llu of those at the home\n\n",
            options.nodes, number(options.seed), number(seen.operations),
            seen.seconds, number(seen.node_faults), number(seen.at_home));
-  all += faults_of(options, seen) + "\n" + operations_of(seen);
+  all += faults_of(options, result) + "\n" + operations_of(seen);
   all += findings_of(result);
   for (const auto& each : result.reasons_void)
     all += "\nvoid: " + each;

@@ -20,7 +20,9 @@ std::string word(std::string_view of) {
   return made;
 }
 
-ordered_json json_of_faults(const torture_options& options, const load& seen) {
+ordered_json json_of_faults(const torture_options& options,
+                            const run_result& result) {
+  const auto& seen = result.seen;
   ordered_json all;
   for (const auto kind : counted_faults) {
     ordered_json one{{"asked", options.faults.of(kind)},
@@ -31,6 +33,8 @@ ordered_json json_of_faults(const torture_options& options, const load& seen) {
       one["p50_ms"] = ms(took[took.size() / 2]);
       one["longest_ms"] = ms(took.back());
     }
+    if (kind == fault_kind::disk_full)
+      one["nodes_ended"] = result.ended_full;
     all[word(word_for(kind))] = one;
   }
   return all;
@@ -38,6 +42,10 @@ ordered_json json_of_faults(const torture_options& options, const load& seen) {
 
 ordered_json json_of_outcomes(const load& seen) {
   ordered_json all;
+  for (std::uint8_t i = 0; i <= outcomes_max; ++i)
+    if (const auto count = seen.durable_flushes[i]; count > 0)
+      all["durable_flush"][word(word_for(static_cast<record_outcome>(i)))]
+        = count;
   for (std::uint8_t kind = 1; kind <= kinds_max; ++kind)
     for (std::uint8_t i = 0; i <= outcomes_max; ++i)
       if (const auto count = seen.by_outcome[kind][i]; count > 0)
@@ -71,13 +79,14 @@ std::string json_of(const torture_options& options, const run_result& result) {
                          {"replicas", result.replicas},
                          {"seed", options.seed},
                          {"health", options.health},
+                         {"durability", options.on_disk() ? "disk" : "memory"},
                          {"seconds", seen.seconds},
                          {"operations", seen.operations},
                          {"told_committed", seen.told_committed},
                          {"node_faults", seen.node_faults},
                          {"node_faults_at_home", seen.at_home},
                          {"failovers", seen.recoveries.size()},
-                         {"faults", json_of_faults(options, seen)},
+                         {"faults", json_of_faults(options, result)},
                          {"outcomes", json_of_outcomes(seen)},
                          {"violations_in_all", result.found.count()},
                          {"violations", json_of_findings(result)},

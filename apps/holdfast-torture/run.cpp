@@ -47,6 +47,7 @@ public:
     crew clients{options_, nodes_, directory_.path()};
     faults trouble{options_, nodes_, clients, own_, tail_, replicas_};
     attempt(made, [&] { befall(trouble); });
+    made.ended_full = trouble.ended_full();
     clients.stop();
     // A node that has not come back says nothing of what was promised.
     attempt(made, [&] {
@@ -88,8 +89,13 @@ private:
     const auto made = nodes_.call(1, "create_region",
                                   {{"region", std::string{region_name}},
                                    {"bytes", region_bytes},
-                                   {"variables_max", variables_room()}});
+                                   {"variables_max", variables_room()},
+                                   {"durability", durability()}});
     return made || made.assume_error().code == shm::errc::exists;
+  }
+
+  std::string durability() const {
+    return options_.on_disk() ? "disk" : "memory";
   }
 
   std::uint64_t variables_room() const {

@@ -17,6 +17,8 @@ struct run_result {
   findings found{0};
   load seen;
   std::size_t replicas = 0; ///< of the region, besides its home
+  /// Nodes whose disk had no room, and that ended for it, as they may.
+  std::uint64_t ended_full = 0;
   std::vector<std::string> reasons_void;
   std::vector<std::string> kept; ///< directories that were left
 

@@ -210,11 +210,12 @@ record_outcome torture_client::store(std::uint32_t variable) {
   return made.outcome;
 }
 
-record_outcome torture_client::flush() {
+record_outcome torture_client::flush(client::durability wanted) {
   auto made = begin(record_kind::flush, every_variable);
   made.value = value_of(id_, last_value_);
+  made.flags |= wanted == client::durability::disk ? flag_durable : 0;
   history_.begin(made);
-  const auto flushed = line_->flush(*region_);
+  const auto flushed = line_->flush(*region_, wanted);
   end(made, flushed ? record_outcome::ok
                     : outcome_of_flush(flushed.assume_error().code));
   history_.end(made);

@@ -40,7 +40,7 @@ public:
   /// The next value of this client.
   record_outcome store(std::uint32_t variable);
   /// All that was stored before. What stays in doubt is given up.
-  record_outcome flush();
+  record_outcome flush(client::durability wanted);
   /// Confirms it after a while: it is to be right however long that takes.
   record_outcome confirmed_read(std::uint32_t variable,
                                 std::chrono::nanoseconds pause = {});

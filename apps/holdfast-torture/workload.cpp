@@ -60,7 +60,7 @@ private:
     for (auto left = 1 + chance(defaults::burst_max); left > 0; --left)
       if (client_.store(any_variable()) != record_outcome::ok)
         return rest(defaults::after_refusal);
-    if (client_.flush() != record_outcome::ok)
+    if (client_.flush(some_durability()) != record_outcome::ok)
       return rest(defaults::after_refusal);
     client_.read(any_variable());
     if (chance(4) == 0)
@@ -76,7 +76,7 @@ private:
     if (client_.writable() && steady_clock::now() > next_store_) {
       next_store_ = steady_clock::now() + defaults::replica_store;
       client_.store(any_variable());
-      client_.flush();
+      client_.flush(some_durability());
     }
     rest(defaults::replica_look);
   }
@@ -103,6 +103,13 @@ private:
     const auto most
       = static_cast<std::uint64_t>(defaults::confirm_pause_max.count());
     return std::chrono::milliseconds{chance(8) == 0 ? chance(most) : 0};
+  }
+
+  client::durability some_durability() {
+    using client::durability;
+    return options_.on_disk && chance(100) < defaults::durable_percent
+             ? durability::disk
+             : durability::memory;
   }
 
   std::uint64_t chance(std::uint64_t below) {

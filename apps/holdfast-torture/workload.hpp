@@ -20,6 +20,7 @@ struct client_options {
   std::uint32_t variables = 0;
   client_role role = client_role::writer;
   std::uint64_t seed = 0;
+  bool on_disk = false; ///< the region is: some flushes ask for that
 };
 
 /// Until SIGTERM; the exit code. Throws what it cannot go on after.

@@ -120,6 +120,28 @@ TEST_CASE("a run with three nodes, killed, paused and cut off, is clean",
   CHECK_FALSE(some.left_something());
 }
 
+TEST_CASE("a run with a full disk, and with all nodes killed at once, is clean",
+          "[process][torture]") {
+  const torture_trial some;
+
+  const auto code = some.run({"--nodes",         "3", "--kills",      "1",
+                              "--pauses",        "0", "--partitions", "0",
+                              "--drains",        "0", "--restarts",   "0",
+                              "--client-kills",  "0", "--disk-fulls", "2",
+                              "--cluster-kills", "2", "--seed",       "4"});
+
+  INFO(some.output());
+  CHECK(code == 0);
+  const auto told = some.result();
+  CHECK(told["result"] == "clean");
+  CHECK(told["durability"] == "disk");
+  CHECK(told["faults"]["disk_full"]["done"] == 2);
+  CHECK(told["faults"]["cluster_kill"]["failovers"] == 2);
+  CHECK(told["outcomes"]["durable_flush"]["ok"] >= 20);
+  CHECK(told["outcomes"]["final_read"]["ok"] == 24);
+  CHECK_FALSE(some.left_something());
+}
+
 TEST_CASE("a run with too little load is void", "[process][torture]") {
   const torture_trial some;
 
@@ -154,6 +176,9 @@ TEST_CASE("what cannot be meant is refused", "[process][torture]") {
   CHECK(some.run({"--nodes", "1"}) == 2); // nobody to be cut off from
   CHECK(some.run({"--nodes", "0"}) == 2);
   CHECK(some.run({"--kills", "-1"}) == 2);
+  CHECK(some.run({"--disk-fulls", "-1"}) == 2);
+  CHECK(some.run({"--disk-fulls", "1", "--nodes", "2"}) == 2);
+  CHECK(some.run({"--cluster-kills", "all"}) == 2);
   CHECK(some.run({"--frobnicate"}) == 2);
   CHECK_FALSE(some.left_something());
 }

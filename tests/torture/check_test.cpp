@@ -16,9 +16,10 @@ namespace {
 
 constexpr std::uint64_t seeds = rounds<std::uint64_t>(100, 50);
 
-history story(std::uint64_t seed) {
+history story(std::uint64_t seed, bool on_disk = false) {
   story_options options;
   options.seed = seed;
+  options.on_disk = on_disk;
   return region_story{options}.tell();
 }
 
@@ -27,12 +28,13 @@ constexpr std::int64_t second = 1'000'000'000;
 /// Client 1 stores and flushes, client 2 reads; each takes a second.
 struct few_records {
   history all{{{}, {}}};
+  std::uint64_t epoch = 1;
 
   void add(record what, record_kind kind, std::int64_t at) {
     what.state = state_ended;
     what.kind = kind;
-    what.mapping = 1;
-    what.epoch = what.epoch_before = 1;
+    what.mapping = static_cast<std::uint32_t>(epoch);
+    what.epoch = what.epoch_before = epoch;
     what.begin_ns = at * second;
     what.end_ns = (at + 1) * second;
     what.node = what.client;
@@ -49,11 +51,26 @@ struct few_records {
     add(made, record_kind::store, at);
   }
 
-  void flush(std::int64_t at, record_outcome outcome = record_outcome::ok) {
+  void flush(std::int64_t at, record_outcome outcome = record_outcome::ok,
+             bool durable = false) {
     record made;
     made.client = 1;
     made.outcome = outcome;
+    made.flags = durable ? flag_durable : 0;
     add(made, record_kind::flush, at);
+  }
+
+  void flush_to_disk(std::int64_t at) {
+    flush(at, record_outcome::ok, true);
+  }
+
+  /// What comes later is of epoch 2.
+  void lose_memory(std::int64_t at) {
+    record made;
+    made.client = 2;
+    made.outcome = record_outcome::ok;
+    add(made, record_kind::memory_lost, at);
+    epoch = 2;
   }
 
   void forget(std::int64_t at) {
@@ -86,8 +103,9 @@ std::string told(const findings& found, const history& of) {
 
 TEST_CASE("nothing is found in histories of a region that keeps its promises",
           "[torture][check]") {
+  const bool on_disk = GENERATE(false, true);
   for (std::uint64_t seed = 1; seed <= 3 * seeds; ++seed) {
-    const auto made = story(seed);
+    const auto made = story(seed, on_disk);
 
     const auto found = check(made);
 
@@ -98,10 +116,11 @@ TEST_CASE("nothing is found in histories of a region that keeps its promises",
 
 TEST_CASE("every kind of wrong history is found, whatever the seed",
           "[torture][check]") {
-  for (const auto& kind : mutations()) {
+  const bool of_disks = GENERATE(false, true);
+  for (const auto& kind : of_disks ? mutations_of_disks() : mutations()) {
     std::uint64_t tried = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-      auto made = story(seed);
+      auto made = story(seed, of_disks);
       std::mt19937_64 dice{seed};
       if (!kind.apply(made, dice))
         continue;
@@ -185,6 +204,84 @@ TEST_CASE("a flush does not speak for what its client gave up before",
   made.read(record_kind::confirmed_read, 50, 1, 1);
 
   CHECK(check(made.all).count() == 0);
+}
+
+TEST_CASE("when all nodes lost their memory, only what was flushed to disk has "
+          "to be there",
+          "[torture][check]") {
+  few_records made;
+  made.store(10, 1, 1);
+  made.flush_to_disk(20);
+  made.store(30, 2, 2);
+  made.flush(40);
+  made.read(record_kind::confirmed_read, 50, 2, 2);
+  made.lose_memory(60);
+  made.read(record_kind::confirmed_read, 70, 1, 1);
+  made.store(80, 3, 2);
+  made.flush(90);
+  made.read(record_kind::confirmed_read, 100, 3, 2);
+
+  CHECK(told(check(made.all), made.all).empty());
+}
+
+TEST_CASE("what was flushed to disk and is gone with all memory is found, and "
+          "proved",
+          "[torture][check]") {
+  few_records made;
+  made.store(10, 1, 1);
+  made.flush(15);
+  made.store(20, 2, 2);
+  made.flush(25);
+  made.store(30, 3, 3);
+  made.flush_to_disk(40); // also of what others had flushed to memory
+  made.lose_memory(60);
+  made.read(record_kind::confirmed_read, 70, 1, 1);
+
+  const auto found = check(made.all);
+
+  REQUIRE(found.kept().size() == 1);
+  CHECK(
+    text_of(found.kept().front(), 0)
+    == "durable_flush_lost: variable 0: 1:3 was flushed to disk, all memory "
+       "was lost, and then a confirmed read on node 2 saw 1:1, which is "
+       "older\n"
+       "  promised: what was flushed to disk outlives all nodes\n"
+       "  30.000000 s to 31.000000 s: client 1 on node 1, store of 1:3 in "
+       "variable 0: ok, epoch 1, version 3\n"
+       "  40.000000 s to 41.000000 s: client 1 on node 1, durable flush: "
+       "ok, epoch 1\n"
+       "  60.000000 s to 61.000000 s: no node had the region in its memory, "
+       "after epoch 1\n"
+       "  70.000000 s to 71.000000 s: client 2 on node 2, confirmed read of "
+       "variable 0: ok 1:1, epoch 2, version 1\n"
+       "  10.000000 s to 11.000000 s: client 1 on node 1, store of 1:1 in "
+       "variable 0: ok, epoch 1, version 1\n");
+}
+
+TEST_CASE("a flush to disk speaks for what was flushed to memory before",
+          "[torture][check]") {
+  few_records made;
+  made.store(10, 1, 1);
+  made.store(20, 2, 2);
+  made.flush(30);
+  made.flush_to_disk(40);
+  made.lose_memory(60);
+  made.read(record_kind::confirmed_read, 70, 1, 1);
+
+  CHECK(check(made.all).count(rule::durable_flush_lost) == 1);
+}
+
+TEST_CASE("what is seen after a loss of all memory is promised anew",
+          "[torture][check]") {
+  few_records made;
+  made.store(10, 1, 1);
+  made.store(20, 2, 2);
+  made.flush(30);
+  made.lose_memory(60);
+  made.read(record_kind::confirmed_read, 70, 2, 2);
+  made.read(record_kind::confirmed_read, 80, 1, 1);
+
+  CHECK(check(made.all).count(rule::read_went_back) == 1);
 }
 
 TEST_CASE("what was asked for before an acknowledgement need not see it",

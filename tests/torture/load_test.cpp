@@ -107,6 +107,21 @@ TEST_CASE("a run is void when too little was asked", "[torture][load]") {
   }
 }
 
+TEST_CASE("a run of a region on disk is void when too little was flushed to it",
+          "[torture][load]") {
+  run dry;
+  dry.fault(6000, fault_kind::cluster_kill, 2, true);
+  dry.wanted.add(fault_kind::cluster_kill);
+  dry.bounds.durable_flushes_min = 2;
+  dry.add(1, record_kind::flush, 10'000).flags = flag_durable;
+  CHECK(
+    is_about(dry.reasons(), "flushes acknowledged to disk: 1 of at least 2"));
+
+  dry.add(1, record_kind::flush, 10'100).flags = flag_durable;
+
+  CHECK(dry.reasons().empty());
+}
+
 TEST_CASE("a run is void when nobody was served between two faults",
           "[torture][load]") {
   run hasty;

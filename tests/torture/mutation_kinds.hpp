@@ -30,4 +30,9 @@ bool begin_empty(history& of, dice& by);
 bool be_unreadable(history& of, dice& by);
 bool end_empty(history& of, dice& by);
 
+/// Of what was on disk when all memory was lost; only in a story of disks.
+bool lose_durable(history& of, dice& by);
+bool empty_the_disks(history& of, dice& by);
+bool give_version_on_disk_again(history& of, dice& by);
+
 } // namespace holdfast::test

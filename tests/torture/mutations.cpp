@@ -66,4 +66,19 @@ const std::vector<mutation>& mutations() {
   return all;
 }
 
+const std::vector<mutation>& mutations_of_disks() {
+  using enum rule;
+  static const std::vector<mutation> all{
+    {"a durable flush is gone when all nodes come back",
+     {durable_flush_lost},
+     lose_durable},
+    {"nothing is there when all nodes come back",
+     {durable_flush_lost},
+     empty_the_disks},
+    {"a version on disk is given again when all nodes come back",
+     {version_given_again},
+     give_version_on_disk_again}};
+  return all;
+}
+
 } // namespace holdfast::test

@@ -21,5 +21,7 @@ struct mutation {
 };
 
 const std::vector<mutation>& mutations();
+/// Of regions on disk that lost all memory.
+const std::vector<mutation>& mutations_of_disks();
 
 } // namespace holdfast::test

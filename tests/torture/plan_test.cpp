@@ -18,6 +18,8 @@ fault_counts some_of_each() {
   made.add(fault_kind::drain, 5);
   made.add(fault_kind::restart, 5);
   made.add(fault_kind::client_kill, 5);
+  made.add(fault_kind::disk_full, 5);
+  made.add(fault_kind::cluster_kill, 5);
   return made;
 }
 
@@ -34,7 +36,7 @@ TEST_CASE("a seed plans what was asked for, the same each time",
   const auto all = plan(some_of_each(), 7);
 
   const auto again = plan(some_of_each(), 7);
-  REQUIRE(all.size() == 125);
+  REQUIRE(all.size() == 135);
   CHECK(
     std::equal(all.begin(), all.end(), again.begin(), again.end(), is_same));
   fault_counts planned;

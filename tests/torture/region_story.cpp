@@ -54,6 +54,8 @@ void region_story::step() {
     commit();
   else if (options_.faults)
     fault_step();
+  if (options_.on_disk && chance(4) == 0)
+    sync();
   end_waits();
 }
 
@@ -113,6 +115,7 @@ void region_story::store(client& by) {
   made.version = ++cell.version;
   cell.value = made.value;
   by.unflushed[variable] = made.version;
+  by.unsynced[variable] = made.version;
   end(by, made, record_outcome::ok);
 }
 
@@ -138,6 +141,10 @@ void region_story::die_in_store(client& by) {
 void region_story::begin_flush(client& by) {
   auto made = begin(by, record_kind::flush, every_variable);
   by.wanted = std::exchange(by.unflushed, {});
+  if (options_.on_disk && chance(2) == 0) {
+    made.flags |= flag_durable;
+    by.wanted.merge(std::exchange(by.unsynced, {}));
+  }
   if (std::exchange(by.spoiled, false))
     return end_in_doubt(by, made);
   by.waiting = made;
@@ -183,9 +190,11 @@ void region_story::end_waits() {
                       || where.mapping != by.waiting->mapping;
     const bool done
       = !lost && !where.cut
-        && std::all_of(by.wanted.begin(), by.wanted.end(), [&](auto& one) {
-             return where.cells[one.first].committed >= one.second;
-           });
+        && std::all_of(by.wanted.begin(), by.wanted.end(),
+                       [&](auto& one) {
+                         return where.cells[one.first].committed >= one.second;
+                       })
+        && (!by.waiting->durable() || are_on_disks(by.wanted));
     if (!lost && !done)
       continue;
     auto made = *std::exchange(by.waiting, std::nullopt);

@@ -1,6 +1,7 @@
 // Makes histories as a region may write them that keeps its promises: homes
 // that are cut off and come back, nodes that lose their memory, provisional
-// values that are discarded, replicas that lag. One seed, one history.
+// values that are discarded, replicas that lag, and disks that are all that is
+// left when all nodes were killed. One seed, one history.
 #pragma once
 
 #include "apps/holdfast-torture/checker/history.hpp"
@@ -18,6 +19,7 @@ struct story_options {
   int steps = 1500;
   std::uint32_t variables = 2;
   bool faults = true;
+  bool on_disk = false; ///< durable flushes, and all nodes killed at once
 };
 
 class region_story {
@@ -33,6 +35,12 @@ private:
   struct kept {
     std::uint64_t version = 0, value = 0, committed = 0;
   };
+  using kept_cells = std::map<std::uint32_t, kept>;
+  /// What outlives a node: a copy of its memory, made now and then.
+  struct disk {
+    std::uint64_t accepted = 0;
+    kept_cells cells;
+  };
   struct node {
     std::uint32_t id = 0;
     bool up = true;
@@ -42,7 +50,8 @@ private:
     std::uint64_t accepted
       = 1; ///< the epoch in which it was whole; 0: it is not
     std::uint32_t mapping = 1;
-    std::map<std::uint32_t, kept> cells;
+    kept_cells cells;
+    disk on_disk;
   };
   /// A process that stores, or one that only reads.
   struct client {
@@ -54,6 +63,7 @@ private:
     std::optional<torture::record> waiting;
     std::map<std::uint32_t, std::uint64_t> wanted;
     std::map<std::uint32_t, std::uint64_t> unflushed;
+    std::map<std::uint32_t, std::uint64_t> unsynced; ///< by no durable flush
     bool spoiled = false; ///< some of that was stored under an older home
     torture::client_records records;
   };
@@ -72,6 +82,10 @@ private:
   void fault_step();
   void fail_over();
   void come_back(node& who);
+  void sync();
+  bool are_on_disks(const std::map<std::uint32_t, std::uint64_t>& wanted);
+  void kill_all();
+  kept newest_on_disk(std::uint32_t variable);
   void note_fault(const node& victim, torture::fault_kind kind);
   void finish();
 

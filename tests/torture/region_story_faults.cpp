@@ -33,6 +33,8 @@ void region_story::fault_step() {
       return each.id == home_ ? fail_over() : come_back(each);
   if (!all_well())
     return;
+  if (options_.on_disk && chance(3) == 0)
+    return kill_all();
   auto& victim = nodes_[chance(2) == 0 ? home_ - 1 : chance(node_count)];
   const bool killed = chance(2) == 0;
   note_fault(victim, killed ? fault_kind::kill : fault_kind::partition);

@@ -5,6 +5,9 @@
 // see all that was promised before: a linearizable read, a read at a home under
 // its lease, a read after all was healed, or a store. Births have one order, so
 // one pass with the latest birth promised so far finds everything.
+//
+// A second pass looks at what is on disk: that outlives the memory of all
+// nodes. It blames only what such a loss lies before; the rest is the first's.
 #include "apps/holdfast-torture/checker/rules.hpp"
 #include "apps/holdfast-torture/checker/words.hpp"
 
@@ -18,6 +21,7 @@ namespace {
 struct moment {
   std::uint32_t variable;
   std::size_t era;
+  std::size_t life; ///< of memory: losses of all of it part them
   std::int64_t time;
   bool promise; ///< else a demand; those come first where times are equal
   stamp birth;  ///< not before it, of a promise; not after it, of a demand
@@ -29,12 +33,15 @@ struct moment {
   }
 };
 
+enum class kept_in { memory, disk };
+
 class moments {
 public:
-  explicit moments(const evidence& from) : from_{from} {
-    for (const auto& each : from.acknowledged())
+  moments(const evidence& from, kept_in where) : from_{from}, where_{where} {
+    const bool on_disk = where == kept_in::disk;
+    for (const auto& each : on_disk ? from.on_disk() : from.acknowledged())
       promise(*from.find(each.store->value), each.flush->end_ns, *each.store,
-              each.flush);
+              each.store->epoch_before, each.flush);
     for (const auto& client : from.all().clients)
       for (const auto& each : client)
         if (each.is_read())
@@ -51,25 +58,51 @@ public:
   }
 
 private:
-  void promise(const written& what, std::int64_t at, const record& by,
-               const record* flush = nullptr) {
-    all_.push_back({by.variable, from_.era_of(what.store->epoch_before), at,
-                    true, what.low, &by, flush});
+  /// What memory lost and a disk had belongs to where it is seen again.
+  std::uint64_t epoch_of(const written& what, const record& read) const {
+    const auto born = what.store->epoch_before;
+    return from_.disk_era_of(born) == from_.disk_era_of(read.epoch)
+             ? std::max(born, read.epoch)
+             : born;
+  }
+
+  moment at(std::int64_t time, const record& by, std::uint64_t epoch) const {
+    const auto life = from_.era_of(epoch);
+    moment made{};
+    made.variable = by.variable;
+    made.era = where_ == kept_in::disk ? from_.disk_era_of(epoch) : life;
+    made.life = life;
+    made.time = time;
+    made.by = &by;
+    return made;
+  }
+
+  void promise(const written& what, std::int64_t time, const record& by,
+               std::uint64_t epoch, const record* flush = nullptr) {
+    auto made = at(time, by, epoch);
+    made.promise = true;
+    made.birth = what.low;
+    made.flush = flush;
+    all_.push_back(made);
     promised_.push_back(&what);
+  }
+
+  void demand(const stamp& birth, const record& by, std::uint64_t epoch) {
+    auto made = at(by.begin_ns, by, epoch);
+    made.birth = birth;
+    all_.push_back(made);
   }
 
   void note(const record& read) {
     const bool demands = read.kind != record_kind::read || read.under_lease();
     const bool empty = read.outcome == record_outcome::no_value;
     const auto* seen = read.saw_value() ? from_.find(read.value) : nullptr;
-    const auto era = seen != nullptr ? from_.era_of(seen->store->epoch_before)
-                                     : from_.era_of(read.epoch);
+    const auto epoch = seen != nullptr ? epoch_of(*seen, read) : read.epoch;
     if (demands && (seen != nullptr || empty))
-      all_.push_back({read.variable, era, read.begin_ns, false,
-                      seen != nullptr ? seen->high : stamp{}, &read, nullptr});
-    if (seen != nullptr
+      demand(seen != nullptr ? seen->high : stamp{}, read, epoch);
+    if (seen != nullptr && where_ == kept_in::memory
         && (read.kind != record_kind::read || read.told_committed()))
-      promise(*seen, read.end_ns, read);
+      promise(*seen, read.end_ns, read, epoch);
   }
 
   /// Of each value that was promised to anybody, once.
@@ -78,17 +111,18 @@ private:
     promised_.erase(std::unique(promised_.begin(), promised_.end()),
                     promised_.end());
     for (const auto* each : promised_)
-      all_.push_back(
-        {each->store->variable, from_.era_of(each->store->epoch_before),
-         each->store->begin_ns, false, each->high, each->store, nullptr});
+      demand(each->high, *each->store, each->store->epoch_before);
   }
 
   const evidence& from_;
+  kept_in where_;
   std::vector<moment> all_;
   std::vector<const written*> promised_;
 };
 
 rule rule_of(const moment& promise, const moment& demand) noexcept {
+  if (promise.life != demand.life)
+    return rule::durable_flush_lost;
   if (demand.by->kind == record_kind::store)
     return rule::stores_out_of_order;
   if (promise.flush != nullptr)
@@ -107,7 +141,9 @@ bool says_more(const moment& next, const moment* latest) noexcept {
 std::string text_of(const moment& promise, const moment& demand) {
   std::string text
     = about_variable(*demand.by) + text_of_value(promise.by->value);
-  if (promise.flush != nullptr)
+  if (promise.life != demand.life)
+    text += " was flushed to disk, all memory was lost, ";
+  else if (promise.flush != nullptr)
     text += " was flushed and acknowledged, ";
   else if (promise.by->kind == record_kind::read)
     text += " was told committed, ";
@@ -132,16 +168,18 @@ void blame(const evidence& from, const moment& promise, const moment& demand,
   const auto* promised = from.find(promise.by->value);
   const auto* seen
     = demand.by->saw_value() ? from.find(demand.by->value) : nullptr;
+  const auto* loss = promise.life != demand.life
+                       ? from.loss_after(promise.birth.epoch)
+                       : nullptr;
   into.add(rule_of(promise, demand), text_of(promise, demand),
            {of_read ? promised->store : promise.by,
-            of_read ? promise.by : promise.flush, demand.by,
+            of_read ? promise.by : promise.flush,
+            loss != nullptr ? loss->told : nullptr, demand.by,
             seen != nullptr ? seen->store : nullptr});
 }
 
-} // namespace
-
-void check_promises(const evidence& from, findings& into) {
-  const moments all{from};
+void check(const evidence& from, kept_in where, findings& into) {
+  const moments all{from, where};
   const moment* latest = nullptr;
   for (const auto& each : all.in_order()) {
     if (latest != nullptr
@@ -150,10 +188,19 @@ void check_promises(const evidence& from, findings& into) {
     if (each.promise) {
       if (says_more(each, latest))
         latest = &each;
-    } else if (latest != nullptr && each.birth < latest->birth) {
+    } else if (latest != nullptr && each.birth < latest->birth
+               && (where == kept_in::memory || each.life != latest->life)) {
       blame(from, *latest, each, into);
     }
   }
+}
+
+} // namespace
+
+void check_promises(const evidence& from, findings& into) {
+  check(from, kept_in::memory, into);
+  if (from.loss_after(0) != nullptr)
+    check(from, kept_in::disk, into);
 }
 
 } // namespace holdfast::torture

@@ -1,6 +1,7 @@
 // A home has all that was safe in the epochs before its own, and gives higher
 // versions. If it gives one again, it has lost what had it, even if nobody
-// looked before that was overwritten.
+// looked before that was overwritten. What is safe on disk is so for the homes
+// after a loss of all memory, too.
 #include "apps/holdfast-torture/checker/rules.hpp"
 #include "apps/holdfast-torture/checker/words.hpp"
 
@@ -25,25 +26,33 @@ struct birth {
   }
 };
 
-std::vector<birth> births_of(const evidence& from) {
+std::vector<birth> births_of(const evidence& from, bool on_disk) {
   std::vector<birth> made;
   const auto add = [&](const written* of, bool safe, const record& by,
                        const record* flush = nullptr) {
     if (of != nullptr && of->exact())
-      made.push_back({of->store->variable, from.era_of(of->low.epoch), of->low,
-                      safe, &by, flush});
+      made.push_back(
+        {of->store->variable,
+         on_disk ? from.disk_era_of(of->low.epoch) : from.era_of(of->low.epoch),
+         of->low, safe, &by, flush});
   };
-  for (const auto& each : from.acknowledged())
+  for (const auto& each : on_disk ? from.on_disk() : from.acknowledged())
     add(from.find(each.store->value), true, *each.store, each.flush);
   for (const auto& client : from.all().clients)
     for (const auto& each : client) {
       if (each.stored())
         add(from.find(each.value), false, each);
-      if (each.told_committed()
-          || (each.saw_value() && each.kind != record_kind::read))
+      if (!on_disk
+          && (each.told_committed()
+              || (each.saw_value() && each.kind != record_kind::read)))
         add(from.find(each.value), true, each);
     }
   return made;
+}
+
+bool is_of_other_memory(const evidence& from, const birth& one,
+                        const birth& other) {
+  return from.era_of(one.at.epoch) != from.era_of(other.at.epoch);
 }
 
 void blame(const birth& safe, const birth& later, findings& into) {
@@ -56,10 +65,8 @@ void blame(const birth& safe, const birth& later, findings& into) {
            {safe.by, safe.flush, later.by});
 }
 
-} // namespace
-
-void check_versions(const evidence& from, findings& into) {
-  auto all = births_of(from);
+void check(const evidence& from, bool on_disk, findings& into) {
+  auto all = births_of(from, on_disk);
   std::sort(all.begin(), all.end(), [](const birth& one, const birth& other) {
     return one.place() < other.place();
   });
@@ -73,12 +80,21 @@ void check_versions(const evidence& from, findings& into) {
       before = within = nullptr;
     else if (all[i - 1].at.epoch != each.at.epoch)
       before = within;
-    if (before != nullptr && each.at.version <= before->at.version)
+    if (before != nullptr && each.at.version <= before->at.version
+        && (!on_disk || is_of_other_memory(from, *before, each)))
       blame(*before, each, into);
     if (each.safe
         && (within == nullptr || within->at.version < each.at.version))
       within = &each;
   }
+}
+
+} // namespace
+
+void check_versions(const evidence& from, findings& into) {
+  check(from, false, into);
+  if (from.loss_after(0) != nullptr)
+    check(from, true, into);
 }
 
 } // namespace holdfast::torture

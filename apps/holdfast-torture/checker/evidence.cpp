@@ -22,14 +22,24 @@ written first_account(const record& store) {
   return made;
 }
 
+/// What that record says of the epochs until then.
+std::uint64_t epoch_until(const record& of, std::int64_t then) noexcept {
+  if (of.state == state_ended && of.end_ns <= then)
+    return std::max(of.epoch_before, of.epoch);
+  return of.begin_ns <= then ? of.epoch_before : 0;
+}
+
 } // namespace
 
 evidence::evidence(const history& of) : all_{&of}, origin_{of.origin()} {
   note_writes();
   note_observations();
   note_resets();
-  for (const auto& client : of.clients)
-    note_acknowledged(client);
+  note_losses();
+  for (const auto& client : of.clients) {
+    note_acknowledged(client, false, acknowledged_);
+    note_acknowledged(client, true, on_disk_);
+  }
 }
 
 void evidence::note_writes() {
@@ -78,7 +88,43 @@ void evidence::note_resets() {
                 resets_.end());
 }
 
+/// Nodes that start again go on in a newer epoch than any that anybody had seen
+/// by then.
+void evidence::note_losses() {
+  for (const auto& client : all_->clients)
+    for (const auto& each : client)
+      if (each.kind == record_kind::memory_lost)
+        losses_.push_back({&each, 0});
+  for (auto& loss : losses_)
+    for (const auto& client : all_->clients)
+      for (const auto& each : client)
+        loss.last_epoch
+          = std::max(loss.last_epoch, epoch_until(each, loss.told->begin_ns));
+  std::sort(losses_.begin(), losses_.end(),
+            [](const memory_loss& one, const memory_loss& other) {
+              return one.last_epoch < other.last_epoch;
+            });
+}
+
+const memory_loss* evidence::loss_after(std::uint64_t epoch) const noexcept {
+  const auto found
+    = std::lower_bound(losses_.begin(), losses_.end(), epoch,
+                       [](const memory_loss& one, std::uint64_t sought) {
+                         return one.last_epoch < sought;
+                       });
+  return found != losses_.end() ? &*found : nullptr;
+}
+
 std::size_t evidence::era_of(std::uint64_t epoch) const noexcept {
+  const auto after
+    = std::lower_bound(losses_.begin(), losses_.end(), epoch,
+                       [](const memory_loss& one, std::uint64_t sought) {
+                         return one.last_epoch < sought;
+                       });
+  return disk_era_of(epoch) + static_cast<std::size_t>(after - losses_.begin());
+}
+
+std::size_t evidence::disk_era_of(std::uint64_t epoch) const noexcept {
   const auto after
     = std::upper_bound(resets_.begin(), resets_.end(), epoch,
                        [](std::uint64_t sought, const record* one) {
@@ -89,8 +135,10 @@ std::size_t evidence::era_of(std::uint64_t epoch) const noexcept {
 
 /// A flush speaks for all that was stored through the same mapping before:
 /// since the last one that was acknowledged, or since the client gave up what
-/// others left in doubt.
-void evidence::note_acknowledged(const client_records& client) {
+/// others left in doubt. One to disk speaks for what others had acknowledged in
+/// memory, too.
+void evidence::note_acknowledged(const client_records& client, bool on_disk,
+                                 std::vector<acknowledgement>& into) const {
   std::vector<const record*> pending;
   std::uint32_t mapping = 0;
   for (const auto& each : client) {
@@ -99,11 +147,10 @@ void evidence::note_acknowledged(const client_records& client) {
     mapping = each.mapping;
     if (each.stored())
       pending.push_back(&each);
-    const bool speaks
-      = each.kind == record_kind::flush && each.outcome == record_outcome::ok;
+    const bool speaks = each.flushed() && (each.durable() || !on_disk);
     if (speaks)
       for (const auto* store : pending)
-        acknowledged_.push_back({store, &each});
+        into.push_back({store, &each});
     if (speaks || each.kind == record_kind::forget)
       pending.clear();
   }

@@ -40,6 +40,13 @@ struct acknowledgement {
   const record* flush = nullptr;
 };
 
+/// No node had the region in its memory: what was born until then, and is not
+/// on disk, may be gone.
+struct memory_loss {
+  const record* told = nullptr;
+  std::uint64_t last_epoch = 0; ///< before it
+};
+
 /// Points into the history, which outlives it.
 class evidence {
 public:
@@ -61,25 +68,37 @@ public:
     return resets_;
   }
 
-  /// Counts the resets up to that epoch: what was before one is promised to
-  /// nobody after it.
+  /// Counts the resets up to that epoch, and the losses of memory before it:
+  /// what was before one is promised to nobody after it, unless it is on disk.
   std::size_t era_of(std::uint64_t epoch) const noexcept;
+  /// The same of what is on disk: only resets count.
+  std::size_t disk_era_of(std::uint64_t epoch) const noexcept;
+
+  /// The first one after that epoch; null: there is none.
+  const memory_loss* loss_after(std::uint64_t epoch) const noexcept;
 
   const std::vector<acknowledgement>& acknowledged() const noexcept {
     return acknowledged_;
+  }
+  /// Those by durable flushes, of all that is on disk by them.
+  const std::vector<acknowledgement>& on_disk() const noexcept {
+    return on_disk_;
   }
 
 private:
   void note_writes();
   void note_observations();
   void note_resets();
-  void note_acknowledged(const client_records& client);
+  void note_losses();
+  void note_acknowledged(const client_records& client, bool on_disk,
+                         std::vector<acknowledgement>& into) const;
 
   const history* all_;
   std::int64_t origin_;
   std::vector<written> written_; ///< by value
   std::vector<const record*> resets_;
-  std::vector<acknowledgement> acknowledged_;
+  std::vector<memory_loss> losses_; ///< by epoch
+  std::vector<acknowledgement> acknowledged_, on_disk_;
 };
 
 } // namespace holdfast::torture

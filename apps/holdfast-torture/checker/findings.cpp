@@ -25,6 +25,7 @@ constexpr std::array<rule_words, rules_count> all_words{
    {"commit_lost", "what is told committed stays"},
    {"stores_out_of_order", "a store comes after all that was safe before it"},
    {"version_given_again", "the version of a safe value is never given again"},
+   {"durable_flush_lost", "what was flushed to disk outlives all nodes"},
    {"began_empty", "a region begins empty only when a majority of its "
                    "replicas lost their memory"},
    {"not_readable", "when all nodes are well, all can be read"},

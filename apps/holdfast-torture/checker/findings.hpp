@@ -22,14 +22,15 @@ enum class rule : std::uint8_t {
   commit_lost = 6,
   stores_out_of_order = 7,
   version_given_again = 8,
-  began_empty = 9,
-  not_readable = 10,
+  durable_flush_lost = 9,
+  began_empty = 10,
+  not_readable = 11,
   // Not of a history: whoever ran the nodes tells.
-  node_ended = 11,
-  not_served = 12,
-  not_whole = 13
+  node_ended = 12,
+  not_served = 13,
+  not_whole = 14
 };
-inline constexpr std::size_t rules_count = 14;
+inline constexpr std::size_t rules_count = 15;
 
 /// A word for programs: "flush_lost".
 std::string_view name_of(rule broken) noexcept;

@@ -28,8 +28,7 @@ public:
       for (const auto& each : client) {
         if (each.kind == record_kind::fault)
           faults_.push_back(&each);
-        if (each.kind == record_kind::flush
-            && each.outcome == record_outcome::ok)
+        if (each.flushed())
           flushes_.push_back(&each);
       }
     std::sort(faults_.begin(), faults_.end(), began_before);
@@ -61,6 +60,8 @@ private:
 void count(const record& of, load& into) {
   ++into.by_outcome[static_cast<std::size_t>(of.kind)]
                    [static_cast<std::size_t>(of.outcome)];
+  if (of.kind == record_kind::flush && of.durable())
+    ++into.durable_flushes[static_cast<std::size_t>(of.outcome)];
   into.operations += is_operation(of) ? 1 : 0;
   into.told_committed += of.told_committed() ? 1 : 0;
   if (!of.saw_value())
@@ -152,6 +153,10 @@ std::vector<std::string> reasons_void(const load& of, const load_bounds& bounds,
   demand("acknowledged flushes",
          of.count(record_kind::flush, record_outcome::ok), bounds.flushes_min,
          reasons);
+  if (wanted.need_disk())
+    demand("flushes acknowledged to disk",
+           of.durable_flushes[static_cast<std::size_t>(record_outcome::ok)],
+           bounds.durable_flushes_min, reasons);
   demand("linearizable reads",
          of.count(record_kind::confirmed_read, record_outcome::ok),
          bounds.confirmed_reads_min, reasons);

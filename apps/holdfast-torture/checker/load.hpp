@@ -17,6 +17,8 @@ struct load_bounds {
   std::uint64_t operations_per_second_min = 500;
   /// Acknowledged, in all.
   std::uint64_t flushes_min = 100;
+  /// Acknowledged to disk, in all, where the region is on disk.
+  std::uint64_t durable_flushes_min = 20;
   /// In all.
   std::uint64_t confirmed_reads_min = 20;
   /// Reads of values, on each node.
@@ -44,6 +46,10 @@ public:
     counts_[place_of(kind)] += count;
   }
   std::uint64_t all() const noexcept;
+  /// Some of them need a region that is on disk.
+  bool need_disk() const noexcept {
+    return of(fault_kind::disk_full) + of(fault_kind::cluster_kill) > 0;
+  }
 
 private:
   static std::size_t place_of(fault_kind kind) noexcept;
@@ -52,9 +58,10 @@ private:
 };
 
 /// The kinds that fault_counts tells apart.
-inline constexpr std::array<fault_kind, 6> counted_faults{
-  fault_kind::kill,  fault_kind::pause,   fault_kind::partition,
-  fault_kind::drain, fault_kind::restart, fault_kind::client_kill};
+inline constexpr std::array<fault_kind, 8> counted_faults{
+  fault_kind::kill,      fault_kind::pause,       fault_kind::partition,
+  fault_kind::drain,     fault_kind::restart,     fault_kind::client_kill,
+  fault_kind::disk_full, fault_kind::cluster_kill};
 
 /// From a fault of the home until a flush was acknowledged in a newer epoch.
 struct recovery {
@@ -68,6 +75,7 @@ struct load {
   double seconds = 0; ///< in which clients worked
   std::uint64_t operations = 0;
   std::array<outcome_counts, kinds_max + 1> by_outcome{}; ///< of each kind
+  outcome_counts durable_flushes{};                       ///< among the flushes
   std::uint64_t told_committed = 0;
   std::vector<std::uint64_t> reads_of_node; ///< of values, by id
   fault_counts done;

@@ -19,11 +19,12 @@ enum class record_kind : std::uint8_t {
   read = 4,           ///< of the mapping
   confirmed_read = 5, ///< linearizable: the home confirmed its epoch
   final_read = 6,     ///< after all was healed
-  fault = 7,          ///< what the tool did to a node
+  fault = 7,          ///< what the tool did to a node: when that began
   reset = 8,          ///< a node says that the region began empty in `epoch`
-  forget = 9          ///< a client gave up what its flushes left in doubt
+  forget = 9,         ///< a client gave up what its flushes left in doubt
+  memory_lost = 10    ///< no node had the region in its memory at that moment
 };
-inline constexpr auto kinds_max = std::uint8_t{9};
+inline constexpr auto kinds_max = std::uint8_t{10};
 
 enum class record_outcome : std::uint8_t {
   open = 0,     ///< it did not end: it may have happened
@@ -46,21 +47,24 @@ enum class record_freshness : std::uint8_t {
 
 enum class fault_kind : std::uint8_t {
   none = 0,
-  kill = 1,       ///< SIGKILL, and a new start
-  pause = 2,      ///< SIGSTOP, and SIGCONT later
-  partition = 3,  ///< no packets either way
-  deaf = 4,       ///< hears none
-  mute = 5,       ///< heard by none
-  drain = 6,      ///< drained, and resumed later
-  restart = 7,    ///< SIGTERM, and a new start
-  client_kill = 8 ///< SIGKILL of a client
+  kill = 1,         ///< SIGKILL, and a new start
+  pause = 2,        ///< SIGSTOP, and SIGCONT later
+  partition = 3,    ///< no packets either way
+  deaf = 4,         ///< hears none
+  mute = 5,         ///< heard by none
+  drain = 6,        ///< drained, and resumed later
+  restart = 7,      ///< SIGTERM, and a new start
+  client_kill = 8,  ///< SIGKILL of a client
+  disk_full = 9,    ///< no room for what a node writes, for a while
+  cluster_kill = 10 ///< SIGKILL of all nodes at once, and a new start
 };
-inline constexpr auto faults_max = std::uint8_t{8};
+inline constexpr auto faults_max = std::uint8_t{10};
 
 /// Whether the mapping was of a home that served, before and after.
 inline constexpr std::uint8_t flag_at_home = 1;
 /// The client's connection to its node was up afterwards.
 inline constexpr std::uint8_t flag_connected = 2;
+/// A flush that asks for the disks, too.
 inline constexpr std::uint8_t flag_durable = 4;
 
 /// Where there is no variable: a flush, a fault.
@@ -98,6 +102,13 @@ struct record {
   /// A reader was told that this version is committed.
   bool told_committed() const noexcept {
     return saw_value() && committed >= version;
+  }
+  /// A flush that was acknowledged.
+  bool flushed() const noexcept {
+    return kind == record_kind::flush && outcome == record_outcome::ok;
+  }
+  bool durable() const noexcept {
+    return (flags & flag_durable) != 0;
   }
   bool in_one_epoch() const noexcept {
     return epoch_before == epoch;

@@ -26,7 +26,8 @@ std::string who(const record& of) {
 }
 
 std::string what_it_did(const record& of) {
-  std::string text{word_for(of.kind)};
+  std::string text{of.durable() ? "durable " : ""};
+  text += word_for(of.kind);
   if (of.kind == record_kind::store)
     text += " of " + text_of_value(of.value);
   if (of.variable != every_variable)
@@ -64,10 +65,12 @@ std::string result_of(const record& of) {
 }
 
 std::string text_of_fault(const record& of) {
-  std::string text{word_for(static_cast<fault_kind>(of.value))};
-  if (of.value == static_cast<std::uint64_t>(fault_kind::client_kill))
+  const auto kind = static_cast<fault_kind>(of.value);
+  std::string text{word_for(kind)};
+  if (kind == fault_kind::client_kill)
     text += ": " + number(of.version);
-  text += " of node " + number(of.node);
+  text += kind == fault_kind::cluster_kill ? ", also of node " : " of node ";
+  text += number(of.node);
   if ((of.flags & flag_at_home) != 0)
     text += ", the home of epoch " + number(of.epoch);
   return text;
@@ -77,8 +80,8 @@ std::string text_of_fault(const record& of) {
 
 std::string_view word_for(record_kind kind) noexcept {
   constexpr std::array<std::string_view, kinds_max + 1> words{
-    "nothing",        "attach",     "store", "flush", "read",
-    "confirmed read", "final read", "fault", "reset", "forget"};
+    "nothing",    "attach", "store", "flush",  "read",       "confirmed read",
+    "final read", "fault",  "reset", "forget", "memory lost"};
   return pick(words, static_cast<std::uint8_t>(kind));
 }
 
@@ -91,8 +94,8 @@ std::string_view word_for(record_outcome outcome) noexcept {
 
 std::string_view word_for(fault_kind kind) noexcept {
   constexpr std::array<std::string_view, faults_max + 1> words{
-    "nothing", "kill",  "pause",   "partition",  "deaf",
-    "mute",    "drain", "restart", "client kill"};
+    "nothing", "kill",    "pause",       "partition", "deaf",        "mute",
+    "drain",   "restart", "client kill", "disk full", "cluster kill"};
   return pick(words, static_cast<std::uint8_t>(kind));
 }
 
@@ -117,6 +120,9 @@ std::string text_of(const record& what, std::int64_t origin_ns) {
   text += ": ";
   if (what.kind == record_kind::fault)
     return text + text_of_fault(what);
+  if (what.kind == record_kind::memory_lost)
+    return text + "no node had the region in its memory, after epoch "
+           + number(what.epoch);
   text += who(what);
   text += ", ";
   text += what_it_did(what);
