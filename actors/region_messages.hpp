@@ -22,7 +22,7 @@ namespace holdfast {
 // -- between nodes ------------------------------------------------------------
 
 // What holders say to each other has connections of its own and is no message
-// of CAF's there (runtime/replication_frame.hpp).
+// of CAF's there (runtime/replication/frame.hpp).
 
 /// What a message between holders is about.
 enum class packet_subject : std::uint8_t {

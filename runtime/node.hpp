@@ -15,7 +15,7 @@
 #include "runtime/how_it_began.hpp"
 #include "runtime/loop_worker.hpp"
 #include "runtime/region_cast.hpp"
-#include "runtime/replication_network.hpp"
+#include "runtime/replication/network.hpp"
 #include "runtime/store/opened_log.hpp"
 
 #include <caf/actor_system.hpp>

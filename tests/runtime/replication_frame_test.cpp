@@ -1,4 +1,4 @@
-#include "runtime/replication_frame.hpp"
+#include "runtime/replication/frame.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,8 +1,7 @@
 // Two nodes' connections in one process, over sockets of the loopback.
-#include "runtime/replication_network.hpp"
-
 #include "config/region_bounds.hpp"
-#include "runtime/replication_frame.hpp"
+#include "runtime/replication/frame.hpp"
+#include "runtime/replication/network.hpp"
 #include "tests/runtime/issued_files.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -115,6 +114,17 @@ struct stranger {
   tcp::socket socket;
 };
 
+/// Two nodes; the second expects the first to call.
+struct two_sides {
+  stage on;
+  side one{on, 1, on_loopback()};
+  side two{on, 2, on_loopback()};
+
+  two_sides() {
+    two.expect(1, one_link);
+  }
+};
+
 void speak_to_each_other(stage& on, side& one, side& two) {
   for (std::uint64_t i = 1; i <= 100; ++i) {
     one.send(2, i, i == 50 ? 256 * 1024 : i);
@@ -139,13 +149,9 @@ void speak_to_each_other(stage& on, side& one, side& two) {
 
 } // namespace
 
-TEST_CASE("packets go both ways, in order, from the node that was linked",
-          "[runtime][replication]") {
-  stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
-
-  two.expect(1, one_link);
+TEST_CASE_METHOD(
+  two_sides, "packets go both ways, in order, from the node that was linked",
+  "[runtime][replication]") {
   one.call(2, one_link, two.port());
 
   speak_to_each_other(on, one, two);
@@ -167,13 +173,8 @@ TEST_CASE("what is sent before there is a connection goes by it",
   CHECK(on.until([&] { return two.heard.size() == 1; }));
 }
 
-TEST_CASE("a caller who does not know the link is not let in",
-          "[runtime][replication]") {
-  stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
-  two.expect(1, one_link);
-
+TEST_CASE_METHOD(two_sides, "a caller who does not know the link is not let in",
+                 "[runtime][replication]") {
   one.call(2, another_link, two.port());
   one.send(2, 1);
   stranger with_another_id{on, two.port()};
@@ -186,12 +187,9 @@ TEST_CASE("a caller who does not know the link is not let in",
   CHECK(two.heard.empty());
 }
 
-TEST_CASE("more callers than there are peers do not keep a peer out",
-          "[runtime][replication]") {
-  stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
-  two.expect(1, one_link);
+TEST_CASE_METHOD(two_sides,
+                 "more callers than there are peers do not keep a peer out",
+                 "[runtime][replication]") {
   std::vector<std::unique_ptr<stranger>> all;
   for (std::size_t i = 0; i < 2 * config::replication_callers_max; ++i)
     all.push_back(std::make_unique<stranger>(on, two.port()));
@@ -202,11 +200,8 @@ TEST_CASE("more callers than there are peers do not keep a peer out",
   CHECK(on.until([&] { return all.front()->is_turned_away(); }));
 }
 
-TEST_CASE("a connection that ends is made anew", "[runtime][replication]") {
-  stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
-  two.expect(1, one_link);
+TEST_CASE_METHOD(two_sides, "a connection that ends is made anew",
+                 "[runtime][replication]") {
   one.call(2, one_link, two.port());
   speak_to_each_other(on, one, two);
 

@@ -1,4 +1,4 @@
-#include "runtime/replication_call.hpp"
+#include "runtime/replication/call.hpp"
 
 #include <boost/asio/connect.hpp>
 

@@ -4,8 +4,8 @@
 
 #include "actors/peer_messages.hpp"
 #include "actors/rules/reconnect.hpp"
-#include "runtime/replication_frame.hpp"
-#include "runtime/replication_stream.hpp"
+#include "runtime/replication/frame.hpp"
+#include "runtime/replication/stream.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -6,8 +6,8 @@
 
 #include "actors/peer_messages.hpp"
 #include "actors/region_messages.hpp"
-#include "runtime/replication_frame.hpp"
-#include "runtime/replication_stream.hpp"
+#include "runtime/replication/frame.hpp"
+#include "runtime/replication/stream.hpp"
 
 #include <deque>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "runtime/replication_stream.hpp"
+#include "runtime/replication/stream.hpp"
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>

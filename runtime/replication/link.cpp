@@ -1,4 +1,4 @@
-#include "runtime/replication_link.hpp"
+#include "runtime/replication/link.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "config/node_config.hpp"
-#include "runtime/replication_frame.hpp"
-#include "runtime/replication_stream.hpp"
+#include "runtime/replication/frame.hpp"
+#include "runtime/replication/stream.hpp"
 #include "shm/error.hpp"
 
 #include <boost/asio/io_context.hpp>

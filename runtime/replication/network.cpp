@@ -1,9 +1,9 @@
-#include "runtime/replication_network.hpp"
+#include "runtime/replication/network.hpp"
 
 #include "config/region_bounds.hpp"
-#include "runtime/replication_call.hpp"
-#include "runtime/replication_door.hpp"
-#include "runtime/replication_link.hpp"
+#include "runtime/replication/call.hpp"
+#include "runtime/replication/door.hpp"
+#include "runtime/replication/link.hpp"
 
 #include <sodium.h>
 

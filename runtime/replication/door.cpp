@@ -1,4 +1,4 @@
-#include "runtime/replication_door.hpp"
+#include "runtime/replication/door.hpp"
 
 #include <optional>
 
