@@ -204,7 +204,7 @@ TEST_CASE_METHOD(settled_store,
 TEST_CASE_METHOD(written_store,
                  "no flipped bit of the write-ahead log is believed",
                  "[store][damage]") {
-  const std::size_t step = rounds(307, 1511);
+  const std::size_t step = rounds(307, 4001);
 
   const auto found = flips_found(write_ahead, step);
 
@@ -214,7 +214,7 @@ TEST_CASE_METHOD(written_store,
 
 TEST_CASE_METHOD(written_store, "no flipped bit of the mark is believed",
                  "[store][damage]") {
-  const auto found = flips_found(mark, 3);
+  const auto found = flips_found(mark, rounds(3, 17));
 
   // One of its two halves is enough.
   CHECK(found == 0);
@@ -224,7 +224,10 @@ TEST_CASE_METHOD(written_store, "a write-ahead log without its end is found",
                  "[store][damage]") {
   const auto& whole = files[write_ahead];
 
-  for (std::size_t length = 0; length < whole.size(); length += 2060) {
+  // At the border of a frame, and in the middle of one.
+  const std::size_t step = rounds(2060, 6180);
+
+  for (std::size_t length = 0; length < whole.size(); length += step) {
     INFO("cut to " << length);
     CHECK(is_found(
       write_ahead,
