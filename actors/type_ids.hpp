@@ -27,8 +27,9 @@ CAF_END_TYPE_ID_BLOCK(holdfast_electors)
 static_assert(caf::id_block::holdfast_electors::end
               <= caf::first_custom_type_id + 80);
 
-// Twenty are kept for the holders of regions.
-CAF_BEGIN_TYPE_ID_BLOCK(holdfast_regions, caf::first_custom_type_id + 80)
+// Twenty are kept for the holders of regions. The first was region_packet,
+// which travels otherwise now.
+CAF_BEGIN_TYPE_ID_BLOCK(holdfast_regions, caf::first_custom_type_id + 81)
 
   CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::store_value_request))
   CAF_ADD_TYPE_ID(holdfast_regions, (holdfast::stored_value))

@@ -70,14 +70,16 @@ inline constexpr std::chrono::milliseconds caf_connection_timeout{5000};
 inline constexpr std::uint64_t replication_port_default = 0;
 inline constexpr std::uint64_t replication_port_min = 0;
 inline constexpr std::uint64_t replication_port_max = 65535;
-/// Bytes that wait for the connection to one node: full windows of sixty
+/// Bytes that wait for the connection to one node: full windows of sixteen
 /// regions. What is beyond is lost, and said again.
 inline constexpr std::size_t replication_waiting_bytes_max = std::size_t{64}
                                                              << 20;
-/// Time without an answer from the other kernel, which is asked every second
-/// where nothing is sent, after which a connection for replication ends and is
-/// made anew: as long as a peer takes to count as down.
+/// Time without an answer from the other kernel after which a connection for
+/// replication ends and is made anew: as long as a peer takes to count as down.
 inline constexpr std::chrono::milliseconds replication_silence_max{2500};
+/// Time between two questions to the other kernel where nothing is sent; it
+/// counts in seconds.
+inline constexpr std::chrono::seconds replication_ask_interval{1};
 /// Callers of whom it is not known yet who they are: one for each peer, twice.
 inline constexpr std::size_t replication_callers_max = 2 * peers_max;
 

@@ -104,6 +104,10 @@ inline constexpr std::uint64_t sessions_per_uid_default = 256;
 inline constexpr std::uint64_t sessions_per_uid_min = 1;
 inline constexpr std::uint64_t sessions_per_uid_max = sessions_max;
 
+/// Time before connections are accepted again by a node that is out of
+/// descriptors or memory: a busy loop would make it worse.
+inline constexpr std::chrono::milliseconds accept_pause{100};
+
 /// Name of a cluster that was given none.
 inline constexpr std::string_view cluster_name_default = "holdfast";
 

@@ -17,9 +17,6 @@ namespace {
 /// Clients accepted before others get their turn.
 constexpr int clients_per_turn = 32;
 
-/// How long to leave waiting clients alone when the host is out of something.
-constexpr std::chrono::milliseconds pause_when_out{100};
-
 /// Lines in the log about dropped clients: one in this time, with a count.
 constexpr std::chrono::seconds drop_log_interval{1};
 
@@ -146,9 +143,8 @@ bool attach_endpoint::accept_one() {
     wait_for_clients();
     return false;
   }
-  // Out of descriptors or memory: a busy loop would make it worse.
   count_drop("the node is out of descriptors or memory", 0);
-  pause_.expires_after(pause_when_out);
+  pause_.expires_after(config::accept_pause);
   pause_.async_wait([this](const boost::system::error_code& error) {
     if (!error)
       wait_for_clients();

@@ -125,16 +125,16 @@ node::start(event_loop& loop, const config::node_config& config,
                                       std::move(directory).assume_value()}};
   // The door first: what another node owns is found out before memory is
   // reserved. Clients wait in it until the regions are there.
-  if (auto opened = made->open_door(loop); !opened)
+  if (auto opened = made->open_door(); !opened)
     return std::move(opened).assume_error();
   auto begun = how_it_began(made->system_, loop, made->config_,
                             watch.assume_value().get(), made->log_);
   if (!begun)
     return std::move(begun).assume_error();
-  if (auto cast = made->start_cast(loop, begun.assume_value()); !cast)
+  if (auto cast = made->start_cast(begun.assume_value()); !cast)
     return std::move(cast).assume_error();
-  made->follow_directory(loop, std::move(watch).assume_value());
-  made->end_with_the_agreement(loop);
+  made->follow_directory(std::move(watch).assume_value());
+  made->end_with_the_agreement();
   made->endpoint_->start();
   return made;
 }
@@ -156,7 +156,7 @@ node::node(event_loop& loop, const config::node_config& config,
     lend_network_thread(system_, network_worker_);
 }
 
-shm::result<void> node::open_door(event_loop& loop) {
+shm::result<void> node::open_door() {
   attach_endpoint_options options;
   options.socket = config_.node.socket;
   options.limits = config_.attach;
@@ -175,14 +175,14 @@ shm::result<void> node::open_door(event_loop& loop) {
   options.settle = [this](const actors::session_actor& to) {
     worker_.send(to, line_settled{});
   };
-  auto endpoint = attach_endpoint::open(loop.io(), std::move(options));
+  auto endpoint = attach_endpoint::open(loop_.io(), std::move(options));
   if (!endpoint)
     return std::move(endpoint).assume_error();
   endpoint_ = std::move(endpoint).assume_value();
   return boost::outcome_v2::success();
 }
 
-shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
+shm::result<void> node::start_cast(const beginnings& begun) {
   auto log = open_log({config_.node.data_directory + "/consensus",
                        cluster_of(config_), config_.node.id});
   if (!log)
@@ -192,15 +192,15 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
   if (!disks)
     return std::move(disks).assume_error();
   start_elector(std::move(log).assume_value(), begun.members);
-  if (auto opened = open_replication(loop); !opened)
+  if (auto opened = open_replication(); !opened)
     return opened;
   regions_ = region_cast::start(
     system_, {config_, catalog_, process_, disks.assume_value(),
-              replication_ ? replication_->links() : nullptr, &loop.io(),
+              replication_ ? replication_->links() : nullptr, &loop_.io(),
               &worker_, log_});
   const std::uint16_t port = replication_ ? replication_->port() : 0;
   auto cluster
-    = cluster_cast::start(system_, loop.io(),
+    = cluster_cast::start(system_, loop_.io(),
                           {config_, elector_, catalog_, regions_.router, port,
                            process_, begun.members, log_});
   if (!cluster)
@@ -212,7 +212,7 @@ shm::result<void> node::start_cast(event_loop& loop, const beginnings& begun) {
 }
 
 /// A node alone has no need of it, and opens no port.
-shm::result<void> node::open_replication(event_loop& loop) {
+shm::result<void> node::open_replication() {
   if (!config_.cluster)
     return boost::outcome_v2::success();
   replication_network_options chosen;
@@ -223,7 +223,7 @@ shm::result<void> node::open_replication(event_loop& loop) {
   };
   chosen.chance = draw_chance;
   chosen.log = log_;
-  auto opened = replication_network::open(loop.io(), std::move(chosen));
+  auto opened = replication_network::open(loop_.io(), std::move(chosen));
   if (!opened)
     return std::move(opened).assume_error();
   replication_ = std::move(opened).assume_value();
@@ -271,8 +271,7 @@ void node::start_elector(opened_log log, const founding& begun) {
   elector_ = system_.spawn(actors::elector, std::move(options));
 }
 
-void node::follow_directory(event_loop& loop,
-                            std::unique_ptr<discovery_watch> watch) {
+void node::follow_directory(std::unique_ptr<discovery_watch> watch) {
   discovery_ = std::move(watch);
   if (!discovery_)
     return;
@@ -282,21 +281,21 @@ void node::follow_directory(event_loop& loop,
     if (const auto cluster = caf::actor_cast<actors::cluster_actor>(to))
       caf::anon_send(cluster, found_node{peer.node, peer.address});
   };
-  events.on_duplicate = [this, &loop](const std::string& why) {
+  events.on_duplicate = [this](const std::string& why) {
     log_(actors::log_level::error, "another process is this node",
          {{"reason", why}});
     has_twin_ = true;
-    loop.stop();
+    loop_.stop();
   };
   discovery_->run(std::move(events));
 }
 
 /// Before this, whoever starts the node hears of it as an error.
-void node::end_with_the_agreement(event_loop& loop) {
+void node::end_with_the_agreement() {
   actors::departure_watch_options options;
   options.elector = elector_;
   // Not `this`: it may be called while the node ends.
-  options.on_departure = [&loop, left = left_] {
+  options.on_departure = [&loop = loop_, left = left_] {
     boost::asio::post(loop.io(), [&loop, left] {
       *left = true;
       loop.stop();

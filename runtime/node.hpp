@@ -59,13 +59,12 @@ private:
   node(event_loop& loop, const config::node_config& config,
        actors::log_function log, data_directory directory);
 
-  shm::result<void> open_door(event_loop& loop);
-  shm::result<void> start_cast(event_loop& loop, const beginnings& begun);
-  shm::result<void> open_replication(event_loop& loop);
+  shm::result<void> open_door();
+  shm::result<void> start_cast(const beginnings& begun);
+  shm::result<void> open_replication();
   void start_elector(opened_log log, const founding& begun);
-  void follow_directory(event_loop& loop,
-                        std::unique_ptr<discovery_watch> watch);
-  void end_with_the_agreement(event_loop& loop);
+  void follow_directory(std::unique_ptr<discovery_watch> watch);
+  void end_with_the_agreement();
   catalog::join_member own_member(std::uint64_t incarnation) const;
   shm::result<void> begin(std::uint64_t incarnation);
   actors::session_actor

@@ -291,20 +291,19 @@ bool faults::all_let_readers_in(std::uint32_t home) const {
 }
 
 void faults::note_reset(std::uint64_t epoch) {
-  if (epoch <= std::exchange(began_empty_, std::max(began_empty_, epoch)))
-    return;
-  record made;
-  made.kind = record_kind::reset;
-  made.outcome = record_outcome::ok;
-  made.epoch = made.epoch_before = epoch;
-  made.begin_ns = made.end_ns = now_ns();
-  history_.note(made);
+  if (epoch > std::exchange(began_empty_, std::max(began_empty_, epoch)))
+    note(record_kind::reset, epoch);
 }
 
 /// When all that had it are dead, and none has started again.
 void faults::note_memory_lost(std::uint64_t epoch) {
+  note(record_kind::memory_lost, epoch);
+}
+
+/// What became of the region in that epoch.
+void faults::note(record_kind what, std::uint64_t epoch) {
   record made;
-  made.kind = record_kind::memory_lost;
+  made.kind = what;
   made.outcome = record_outcome::ok;
   made.epoch = made.epoch_before = epoch;
   made.begin_ns = made.end_ns = now_ns();

@@ -83,6 +83,7 @@ private:
   void expect_no_end();
   void note_reset(std::uint64_t epoch);
   void note_memory_lost(std::uint64_t epoch);
+  void note(record_kind what, std::uint64_t epoch);
   std::string where_it_stands() const;
 
   const torture_options& options_;

@@ -7,12 +7,6 @@ namespace holdfast::runtime {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-namespace {
-
-constexpr std::chrono::milliseconds pause_when_out{100};
-
-} // namespace
-
 struct replication_door::caller {
   caller(tcp::socket socket, boost::asio::ssl::context* tls,
          boost::asio::io_context& io)
@@ -74,9 +68,9 @@ void replication_door::accept() {
     });
 }
 
-/// Out of descriptors or memory: a busy loop would make it worse.
+/// Out of descriptors or memory.
 void replication_door::accept_later() {
-  pause_.expires_after(pause_when_out);
+  pause_.expires_after(config::accept_pause);
   pause_.async_wait([weak = weak_from_this()](const error_code& error) {
     if (const auto self = weak.lock(); self && !error)
       self->accept();

@@ -43,10 +43,6 @@ public:
   /// Uses this one from now on; ends the one before.
   void run_on(std::shared_ptr<replication_stream> stream);
 
-  bool runs() const noexcept {
-    return stream_ != nullptr;
-  }
-
   /// For good; tells nobody.
   void close();
 

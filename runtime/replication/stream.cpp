@@ -39,8 +39,8 @@ void replication_stream::tune() {
   // the other end of its connection is gone.
   const auto silence = config::replication_silence_max;
   set(TCP_USER_TIMEOUT, silence.count());
-  set(TCP_KEEPIDLE, 1);
-  set(TCP_KEEPINTVL, 1);
+  set(TCP_KEEPIDLE, config::replication_ask_interval.count());
+  set(TCP_KEEPINTVL, config::replication_ask_interval.count());
   set(TCP_KEEPCNT, std::chrono::ceil<std::chrono::seconds>(silence).count());
 }
 

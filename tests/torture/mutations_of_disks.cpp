@@ -11,7 +11,7 @@ namespace {
 /// loss of all memory, and nothing since.
 const record* outlived(const evidence& from, const record& read) {
   const record* newest = nullptr;
-  for (const auto& each : from.on_disk())
+  for (const auto& each : from.acknowledged(kept_in::disk))
     if (same_variable(*each.store, read) && each.flush->end_ns < read.begin_ns
         && (newest == nullptr
             || stamp{newest->epoch, newest->version}

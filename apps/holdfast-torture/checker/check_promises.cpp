@@ -33,13 +33,10 @@ struct moment {
   }
 };
 
-enum class kept_in { memory, disk };
-
 class moments {
 public:
   moments(const evidence& from, kept_in where) : from_{from}, where_{where} {
-    const bool on_disk = where == kept_in::disk;
-    for (const auto& each : on_disk ? from.on_disk() : from.acknowledged())
+    for (const auto& each : from.acknowledged(where))
       promise(*from.find(each.store->value), each.flush->end_ns, *each.store,
               each.store->epoch_before, each.flush);
     for (const auto& client : from.all().clients)
@@ -61,17 +58,17 @@ private:
   /// What memory lost and a disk had belongs to where it is seen again.
   std::uint64_t epoch_of(const written& what, const record& read) const {
     const auto born = what.store->epoch_before;
-    return from_.disk_era_of(born) == from_.disk_era_of(read.epoch)
+    return from_.era_of(born, kept_in::disk)
+               == from_.era_of(read.epoch, kept_in::disk)
              ? std::max(born, read.epoch)
              : born;
   }
 
   moment at(std::int64_t time, const record& by, std::uint64_t epoch) const {
-    const auto life = from_.era_of(epoch);
     moment made{};
     made.variable = by.variable;
-    made.era = where_ == kept_in::disk ? from_.disk_era_of(epoch) : life;
-    made.life = life;
+    made.era = from_.era_of(epoch, where_);
+    made.life = from_.era_of(epoch);
     made.time = time;
     made.by = &by;
     return made;
@@ -178,7 +175,7 @@ void blame(const evidence& from, const moment& promise, const moment& demand,
             seen != nullptr ? seen->store : nullptr});
 }
 
-void check(const evidence& from, kept_in where, findings& into) {
+void check_moments(const evidence& from, kept_in where, findings& into) {
   const moments all{from, where};
   const moment* latest = nullptr;
   for (const auto& each : all.in_order()) {
@@ -198,9 +195,9 @@ void check(const evidence& from, kept_in where, findings& into) {
 } // namespace
 
 void check_promises(const evidence& from, findings& into) {
-  check(from, kept_in::memory, into);
+  check_moments(from, kept_in::memory, into);
   if (from.loss_after(0) != nullptr)
-    check(from, kept_in::disk, into);
+    check_moments(from, kept_in::disk, into);
 }
 
 } // namespace holdfast::torture

@@ -26,23 +26,21 @@ struct birth {
   }
 };
 
-std::vector<birth> births_of(const evidence& from, bool on_disk) {
+std::vector<birth> births_of(const evidence& from, kept_in where) {
   std::vector<birth> made;
   const auto add = [&](const written* of, bool safe, const record& by,
                        const record* flush = nullptr) {
     if (of != nullptr && of->exact())
-      made.push_back(
-        {of->store->variable,
-         on_disk ? from.disk_era_of(of->low.epoch) : from.era_of(of->low.epoch),
-         of->low, safe, &by, flush});
+      made.push_back({of->store->variable, from.era_of(of->low.epoch, where),
+                      of->low, safe, &by, flush});
   };
-  for (const auto& each : on_disk ? from.on_disk() : from.acknowledged())
+  for (const auto& each : from.acknowledged(where))
     add(from.find(each.store->value), true, *each.store, each.flush);
   for (const auto& client : from.all().clients)
     for (const auto& each : client) {
       if (each.stored())
         add(from.find(each.value), false, each);
-      if (!on_disk
+      if (where == kept_in::memory
           && (each.told_committed()
               || (each.saw_value() && each.kind != record_kind::read)))
         add(from.find(each.value), true, each);
@@ -65,8 +63,8 @@ void blame(const birth& safe, const birth& later, findings& into) {
            {safe.by, safe.flush, later.by});
 }
 
-void check(const evidence& from, bool on_disk, findings& into) {
-  auto all = births_of(from, on_disk);
+void check_births(const evidence& from, kept_in where, findings& into) {
+  auto all = births_of(from, where);
   std::sort(all.begin(), all.end(), [](const birth& one, const birth& other) {
     return one.place() < other.place();
   });
@@ -81,7 +79,8 @@ void check(const evidence& from, bool on_disk, findings& into) {
     else if (all[i - 1].at.epoch != each.at.epoch)
       before = within;
     if (before != nullptr && each.at.version <= before->at.version
-        && (!on_disk || is_of_other_memory(from, *before, each)))
+        && (where == kept_in::memory
+            || is_of_other_memory(from, *before, each)))
       blame(*before, each, into);
     if (each.safe
         && (within == nullptr || within->at.version < each.at.version))
@@ -92,9 +91,9 @@ void check(const evidence& from, bool on_disk, findings& into) {
 } // namespace
 
 void check_versions(const evidence& from, findings& into) {
-  check(from, false, into);
+  check_births(from, kept_in::memory, into);
   if (from.loss_after(0) != nullptr)
-    check(from, true, into);
+    check_births(from, kept_in::disk, into);
 }
 
 } // namespace holdfast::torture

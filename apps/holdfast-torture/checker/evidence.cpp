@@ -37,8 +37,8 @@ evidence::evidence(const history& of) : all_{&of}, origin_{of.origin()} {
   note_resets();
   note_losses();
   for (const auto& client : of.clients) {
-    note_acknowledged(client, false, acknowledged_);
-    note_acknowledged(client, true, on_disk_);
+    note_acknowledged(client, kept_in::memory, acknowledged_);
+    note_acknowledged(client, kept_in::disk, on_disk_);
   }
 }
 
@@ -106,38 +106,36 @@ void evidence::note_losses() {
             });
 }
 
-const memory_loss* evidence::loss_after(std::uint64_t epoch) const noexcept {
-  const auto found
-    = std::lower_bound(losses_.begin(), losses_.end(), epoch,
-                       [](const memory_loss& one, std::uint64_t sought) {
-                         return one.last_epoch < sought;
-                       });
-  return found != losses_.end() ? &*found : nullptr;
-}
-
-std::size_t evidence::era_of(std::uint64_t epoch) const noexcept {
+std::size_t evidence::losses_before(std::uint64_t epoch) const noexcept {
   const auto after
     = std::lower_bound(losses_.begin(), losses_.end(), epoch,
                        [](const memory_loss& one, std::uint64_t sought) {
                          return one.last_epoch < sought;
                        });
-  return disk_era_of(epoch) + static_cast<std::size_t>(after - losses_.begin());
+  return static_cast<std::size_t>(after - losses_.begin());
 }
 
-std::size_t evidence::disk_era_of(std::uint64_t epoch) const noexcept {
+const memory_loss* evidence::loss_after(std::uint64_t epoch) const noexcept {
+  const auto at = losses_before(epoch);
+  return at < losses_.size() ? &losses_[at] : nullptr;
+}
+
+std::size_t evidence::era_of(std::uint64_t epoch,
+                             kept_in where) const noexcept {
   const auto after
     = std::upper_bound(resets_.begin(), resets_.end(), epoch,
                        [](std::uint64_t sought, const record* one) {
                          return sought < one->epoch;
                        });
-  return static_cast<std::size_t>(after - resets_.begin());
+  const auto resets = static_cast<std::size_t>(after - resets_.begin());
+  return where == kept_in::disk ? resets : resets + losses_before(epoch);
 }
 
 /// A flush speaks for all that was stored through the same mapping before:
 /// since the last one that was acknowledged, or since the client gave up what
 /// others left in doubt. One to disk speaks for what others had acknowledged in
 /// memory, too.
-void evidence::note_acknowledged(const client_records& client, bool on_disk,
+void evidence::note_acknowledged(const client_records& client, kept_in where,
                                  std::vector<acknowledgement>& into) const {
   std::vector<const record*> pending;
   std::uint32_t mapping = 0;
@@ -147,7 +145,8 @@ void evidence::note_acknowledged(const client_records& client, bool on_disk,
     mapping = each.mapping;
     if (each.stored())
       pending.push_back(&each);
-    const bool speaks = each.flushed() && (each.durable() || !on_disk);
+    const bool speaks
+      = each.flushed() && (each.durable() || where == kept_in::memory);
     if (speaks)
       for (const auto* store : pending)
         into.push_back({store, &each});

@@ -47,6 +47,9 @@ struct memory_loss {
   std::uint64_t last_epoch = 0; ///< before it
 };
 
+/// What a promise is about: the memory of the region's nodes, or their disks.
+enum class kept_in { memory, disk };
+
 /// Points into the history, which outlives it.
 class evidence {
 public:
@@ -68,21 +71,19 @@ public:
     return resets_;
   }
 
-  /// Counts the resets up to that epoch, and the losses of memory before it:
-  /// what was before one is promised to nobody after it, unless it is on disk.
-  std::size_t era_of(std::uint64_t epoch) const noexcept;
-  /// The same of what is on disk: only resets count.
-  std::size_t disk_era_of(std::uint64_t epoch) const noexcept;
+  /// Counts the resets up to that epoch, and for what is in memory the losses
+  /// of all memory before it: what was before one is promised to nobody after
+  /// it.
+  std::size_t era_of(std::uint64_t epoch,
+                     kept_in where = kept_in::memory) const noexcept;
 
   /// The first one after that epoch; null: there is none.
   const memory_loss* loss_after(std::uint64_t epoch) const noexcept;
 
-  const std::vector<acknowledgement>& acknowledged() const noexcept {
-    return acknowledged_;
-  }
-  /// Those by durable flushes, of all that is on disk by them.
-  const std::vector<acknowledgement>& on_disk() const noexcept {
-    return on_disk_;
+  /// Of what is on disk: those by durable flushes.
+  const std::vector<acknowledgement>&
+  acknowledged(kept_in where = kept_in::memory) const noexcept {
+    return where == kept_in::disk ? on_disk_ : acknowledged_;
   }
 
 private:
@@ -90,7 +91,8 @@ private:
   void note_observations();
   void note_resets();
   void note_losses();
-  void note_acknowledged(const client_records& client, bool on_disk,
+  std::size_t losses_before(std::uint64_t epoch) const noexcept;
+  void note_acknowledged(const client_records& client, kept_in where,
                          std::vector<acknowledgement>& into) const;
 
   const history* all_;
