@@ -83,6 +83,9 @@ void publish_all(const ordered_group& group, attachment& in) noexcept {
   const auto epoch = in.control().epoch.load(std::memory_order_relaxed);
   for (const auto* member : group) {
     const auto& at = place(member);
+    // Before the dirty mark, so that whoever drains it sees this, too.
+    if (at.head->grouped.load(std::memory_order_relaxed) == 0)
+      at.head->grouped.store(1, std::memory_order_relaxed);
     // P1: every member's bit is set before any member is published, and
     // publish() is a release. Pairs with P2.
     at.head->lock.store(lock_word::held(at.generation, in.owner)

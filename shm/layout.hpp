@@ -147,7 +147,8 @@ struct data_header {
 struct alignas(line) variable_head {
   word lock;   // generation:32 · group:1 · owner:31; owner 0: free
   word latest; // version of the last complete value; futex word (low half)
-  std::array<std::byte, 48> padding0;
+  half_word grouped; // not 0: it has been stored in a group
+  std::array<std::byte, 44> padding0;
 };
 
 struct slot_head {
@@ -168,6 +169,7 @@ static_assert(sizeof(data_header) == page);
 static_assert(offsetof(data_header, change) == 64);
 static_assert(sizeof(variable_head) == line);
 static_assert(offsetof(variable_head, latest) == 8);
+static_assert(offsetof(variable_head, grouped) == 16);
 static_assert(sizeof(slot_head) == 16);
 
 /// The parts of the lock word.

@@ -190,6 +190,7 @@ result<void> region::add_variable(const variable_spec& spec) {
       ->sequence.store(0, std::memory_order_relaxed);
   map_.committed(slot)->store(0, std::memory_order_relaxed);
   map_.head(slot)->latest.store(0, std::memory_order_relaxed);
+  map_.head(slot)->grouped.store(0, std::memory_order_relaxed);
   map_.head(slot)->lock.store(layout::lock_word::free(generation),
                               std::memory_order_release);
   directory_->add({spec.name, spec.type, spec.kind, spec.capacity, slot,
@@ -212,6 +213,7 @@ result<void> region::remove_variable(std::string_view name) {
   // Pairs with G2 (variable.hpp).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   variables_.erase(found);
+  apart_.erase(slot);
   map_.control->variables.store(variables_.size(), std::memory_order_relaxed);
   retired_.push_back({slot, generation, offset, bytes});
   settle();

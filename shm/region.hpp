@@ -48,6 +48,14 @@ struct latest_value {
   std::uint64_t version = 0; ///< 0: none yet
   std::uint64_t bytes = 0;   ///< at most the capacity
   std::uint32_t writer = 0;  ///< who stored it, as it says itself
+  bool grouped = false;      ///< its variable was ever stored in a group
+};
+
+/// A value of another holder, to be shown.
+struct shown_value {
+  std::uint32_t slot = 0;
+  std::uint64_t version = 0;
+  std::span<const char> bytes;
 };
 
 /// What the death of a client left behind and the node mended.
@@ -142,6 +150,22 @@ public:
   result<void> show_value(std::uint32_t slot, std::uint64_t version,
                           std::span<const char> bytes);
 
+  /// Shows values that their home had at one instant: a group snapshot has all
+  /// of them or none. With `apart` it has not all that belong together: until
+  /// the next call without, or end_apart(), group snapshots of them are
+  /// contended. Only where no client may write. Errors: as show_value; nothing
+  /// is shown then.
+  result<void> show_together(std::span<const shown_value> values, bool apart);
+  void end_apart() noexcept;
+
+  /// Keeps writers out of a variable until end_pause(), which is to follow
+  /// within microseconds. False: a writer is inside, and stays there.
+  bool pause_writers(std::uint32_t slot) noexcept;
+  void end_pause(std::uint32_t slot) noexcept;
+
+  /// Has the next take_changes() visit it once more.
+  void put_back(std::uint32_t slot) noexcept;
+
   /// Stores the latest value once more, under a version above this one, unless
   /// it has one. Errors: no_such_variable, no_value, contended.
   result<void> store_above(std::uint32_t slot, std::uint64_t above);
@@ -208,8 +232,11 @@ private:
   variable_place place_of(std::uint32_t slot) const noexcept;
   template <class Store>
   result<void> with_lock(std::uint32_t slot, Store store);
+  void fill_as(const variable_place& at, std::uint64_t version,
+               std::span<const char> bytes);
   void store_as(std::uint32_t slot, std::uint64_t version,
                 std::span<const char> bytes);
+  errc lock_to_show(const shown_value& what) noexcept;
 
   region_options options_;
   memory_object control_object_;
@@ -226,6 +253,7 @@ private:
   std::uint32_t slots_used_ = 0; // slots that were ever in use
   std::vector<retired_variable> retired_;
   std::set<std::uint32_t> clients_;
+  std::set<std::uint32_t> apart_; // slots that show_together() keeps locked
   std::uint32_t next_owner_ = 1;
   std::shared_ptr<attachment> own_;
 };

@@ -42,7 +42,8 @@ std::optional<latest_value> region::look(std::uint32_t slot) const {
     = at.slot_of(version).content.load(std::memory_order_relaxed);
   return latest_value{
     version, std::min(layout::content_word::length(content), at.capacity),
-    layout::content_word::writer(content)};
+    layout::content_word::writer(content),
+    at.head->grouped.load(std::memory_order_relaxed) != 0};
 }
 
 result<std::uint64_t> region::append_value(std::uint32_t slot,
@@ -69,17 +70,19 @@ result<void> region::with_lock(std::uint32_t slot, Store store) {
   if (!in_use(slot))
     return no_variable(slot);
   const auto at = place_of(slot);
-  if (const auto taken = take_free_lock(at, own_->owner); taken != errc::ok)
-    return failed(taken, "slot " + std::to_string(slot));
+  const bool is_ours = apart_.contains(slot);
+  if (!is_ours)
+    if (const auto taken = take_free_lock(at, own_->owner); taken != errc::ok)
+      return failed(taken, "slot " + std::to_string(slot));
   auto done = store(at);
-  release_lock(at);
+  if (!is_ours)
+    release_lock(at);
   return done;
 }
 
 /// Under the lock, and no longer than the capacity.
-void region::store_as(std::uint32_t slot, std::uint64_t version,
-                      std::span<const char> bytes) {
-  const auto at = place_of(slot);
+void region::fill_as(const variable_place& at, std::uint64_t version,
+                     std::span<const char> bytes) {
   // It may lie where the value that is shown does: then readers wait for it.
   // Whoever reads a version twice reads one value, so none is torn.
   fill_slot(at, version, [&](layout::word* payload) {
@@ -87,6 +90,12 @@ void region::store_as(std::uint32_t slot, std::uint64_t version,
                   bytes.size());
     return bytes.size();
   });
+}
+
+void region::store_as(std::uint32_t slot, std::uint64_t version,
+                      std::span<const char> bytes) {
+  const auto at = place_of(slot);
+  fill_as(at, version, bytes);
   publish(at, version);
   announce(*own_, *at.head, slot);
 }

@@ -52,7 +52,8 @@ repair_report region::release_client(std::uint32_t owner) {
     const auto latest = at.head->latest.load(std::memory_order_acquire);
     if (latest != map_.committed(at.slot)->load(std::memory_order_relaxed))
       announce(*own_, *at.head, at.slot);
-    if (!abandoned(lock, at.generation, owner, clients_))
+    if (apart_.contains(at.slot)
+        || !abandoned(lock, at.generation, owner, clients_))
       continue;
     held.push_back(at);
     if (lock_word::in_group(lock))
