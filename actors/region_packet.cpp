@@ -82,7 +82,8 @@ template <class Inspector>
 auto inspect(Inspector& f, delta& x) {
   flat_rows rows{x.rows};
   return f(x.stream, x.number, x.follows, x.covers, x.whole, x.committed,
-           rows.bytes, rows.unfolded_on_load());
+           x.groups.together, x.groups.apart, rows.bytes,
+           rows.unfolded_on_load());
 }
 
 template <class Inspector>
@@ -103,7 +104,7 @@ auto inspect(Inspector& f, report& x) {
   unfolded after{x.after};
   flat_rows rows{x.rows};
   auto result = f(x.number, x.kind, x.held, x.granted, after.there, after.value,
-                  x.more, rows.bytes, rows.unfolded_on_load());
+                  x.more, x.grouped, rows.bytes, rows.unfolded_on_load());
   after.fold();
   return result;
 }
@@ -111,7 +112,7 @@ auto inspect(Inspector& f, report& x) {
 template <class Inspector>
 auto inspect(Inspector& f, values& x) {
   flat_rows rows{x.rows};
-  return f(x.number, rows.bytes, rows.unfolded_on_load());
+  return f(x.number, x.together, rows.bytes, rows.unfolded_on_load());
 }
 
 template <class Inspector>
@@ -162,6 +163,13 @@ auto* find_rows(Message& said) {
                              : nullptr;
 }
 
+/// How many of its rows are said to belong together.
+std::size_t together_in(const message& said) {
+  if (const auto* delta = std::get_if<region_replica::delta>(&said.says))
+    return delta->groups.together;
+  return std::get<region_replica::values>(said.says).together;
+}
+
 /// What a peer may not have made up: kinds of memory, and how many bytes there
 /// are.
 bool makes_sense(const carried_message& of) {
@@ -169,7 +177,10 @@ bool makes_sense(const carried_message& of) {
     return said->kind >= region_replica::memory::blank
            && said->kind <= region_replica::memory::whole;
   std::uint64_t left = of.payload.size();
-  if (const auto* rows = rows_of(of.said))
+  const auto* rows = rows_of(of.said);
+  if (rows != nullptr && together_in(of.said) > rows->size())
+    return false;
+  if (rows != nullptr)
     for (const auto& each : *rows) {
       if (each.bytes > left)
         return false;

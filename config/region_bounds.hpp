@@ -38,6 +38,13 @@ inline constexpr std::size_t region_rows_bytes_max
 inline constexpr std::size_t region_packed_bytes_max = std::size_t{17} << 20;
 /// Rows of one message: small values have 48 bytes each beside them.
 inline constexpr std::size_t region_message_rows_max = 4096;
+/// Bytes of the rows that belong together because their variables are stored in
+/// groups: they travel in one message. More of them at once is shown as groups
+/// when all are there.
+inline constexpr std::size_t region_together_bytes_max = std::size_t{8} << 20;
+/// Time that writers in the middle of a store may keep a home from taking
+/// groups whole: then holders show no groups until the writers go on or die.
+inline constexpr std::chrono::milliseconds region_group_patience{250};
 /// Bytes and messages on their way to one holder: with fewer it waits for the
 /// next one while a region is copied to it.
 inline constexpr std::size_t region_window_bytes_max = std::size_t{4} << 20;

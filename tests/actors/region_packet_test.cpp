@@ -31,12 +31,20 @@ TEST_CASE("each word of a holder arrives as it was said",
           "[actors][region_packet]") {
   const auto what = GENERATE(
     said(ask{3, true, 17}), said(ask{3, false, {}}), said(pull{4, {1, 2}}),
-    said(delta{1, 2, 3, 4, true, 5, rows}, "abcde"), said(beat{1, later, 5}),
-    said(report{
-      3, memory::restored, 6, {2, 40, 5ms}, 17, true, {{1, {7, 3}, 3, 0, 0}}}),
-    said(report{3, memory::whole, 6, {}, {}, false, {}}),
-    said(region_replica::values{4, rows}, "abcde"), said(delta_ack{1, 2, 3, 4}),
-    said(beat_ack{later, {1, 2, 3, 4}}), said(refusal{12}));
+    said(delta{1, 2, 3, 4, true, 5, rows, {2, true}}, "abcde"),
+    said(beat{1, later, 5}),
+    said(report{3,
+                memory::restored,
+                6,
+                {2, 40, 5ms},
+                17,
+                true,
+                {{1, {7, 3}, 3, 0, 0}},
+                {1}}),
+    said(report{3, memory::whole, 6, {}, {}, false, {}, {}}),
+    said(region_replica::values{4, rows, 1}, "abcde"),
+    said(delta_ack{1, 2, 3, 4}), said(beat_ack{later, {1, 2, 3, 4}}),
+    said(refusal{12}));
 
   const auto heard = actors::unpack(actors::pack(what));
 
@@ -47,7 +55,7 @@ TEST_CASE("each word of a holder arrives as it was said",
 TEST_CASE("the bytes of a row are found among those of the others",
           "[actors][region_packet]") {
   const auto slices
-    = actors::slices_of(said(delta{1, 2, 3, 4, true, 5, rows}, "abcde"));
+    = actors::slices_of(said(delta{1, 2, 3, 4, true, 5, rows, {}}, "abcde"));
 
   REQUIRE(slices.size() == 3);
   CHECK(slices[0].size() == 3);
@@ -74,7 +82,7 @@ TEST_CASE("a part that was damaged on its way costs its message",
 TEST_CASE("what is no message of a holder is not taken for one",
           "[actors][region_packet]") {
   const auto whole
-    = actors::pack(said(delta{1, 2, 3, 4, true, 5, rows}, "abcde"));
+    = actors::pack(said(delta{1, 2, 3, 4, true, 5, rows, {}}, "abcde"));
 
   SECTION("cut anywhere") {
     for (std::size_t bytes = 0; bytes < whole.size(); ++bytes)
@@ -87,9 +95,9 @@ TEST_CASE("what is no message of a holder is not taken for one",
   }
   SECTION("with more or fewer bytes than its rows have") {
     CHECK_FALSE(actors::unpack(
-      actors::pack(said(region_replica::values{4, rows}, "abcd"))));
+      actors::pack(said(region_replica::values{4, rows, 0}, "abcd"))));
     CHECK_FALSE(actors::unpack(
-      actors::pack(said(region_replica::values{4, rows}, "abcdef"))));
+      actors::pack(said(region_replica::values{4, rows, 0}, "abcdef"))));
     CHECK_FALSE(actors::unpack(actors::pack(said(refusal{1}, "a"))));
   }
   SECTION("with rows whose lengths overflow together") {
@@ -97,11 +105,17 @@ TEST_CASE("what is no message of a holder is not taken for one",
     odd[0].bytes = ~std::uint64_t{0};
     odd[1].bytes = 6;
     CHECK_FALSE(actors::unpack(
-      actors::pack(said(region_replica::values{4, odd}, "abcde"))));
+      actors::pack(said(region_replica::values{4, odd, 0}, "abcde"))));
+  }
+  SECTION("with more rows together than there are") {
+    CHECK_FALSE(actors::unpack(
+      actors::pack(said(region_replica::values{4, rows, 4}, "abcde"))));
+    CHECK_FALSE(actors::unpack(actors::pack(
+      said(delta{1, 2, 3, 4, true, 5, rows, {4, false}}, "abcde"))));
   }
   SECTION("with memory of no kind") {
     CHECK_FALSE(actors::unpack(
-      actors::pack(said(report{3, memory{4}, 6, {}, {}, false, {}}))));
+      actors::pack(said(report{3, memory{4}, 6, {}, {}, false, {}, {}}))));
   }
 }
 

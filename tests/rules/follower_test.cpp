@@ -28,7 +28,7 @@ struct sent_to_one : follower {
 
   bool sends_again(boot_time now) {
     send_again(now, how);
-    return waiting().size() != 0;
+    return singles().size() != 0;
   }
 };
 
@@ -41,7 +41,7 @@ TEST_CASE_METHOD(sent_to_one, "what has no answer for long is sent again",
 
   CHECK_FALSE(sends_again(start + how.resend - 1ms));
   CHECK(sends_again(start + how.resend));
-  CHECK(waiting().size() == 2);
+  CHECK(singles().size() == 2);
 }
 
 TEST_CASE_METHOD(sent_to_one, "a slow link is not taken for one that loses",
@@ -54,5 +54,5 @@ TEST_CASE_METHOD(sent_to_one, "a slow link is not taken for one that loses",
   CHECK_FALSE(sends_again(start + how.resend + 1ms));
   CHECK_FALSE(sends_again(start + 2 * how.resend - 2ms));
   CHECK(sends_again(start + 2 * how.resend - 1ms));
-  CHECK(waiting().size() == 1);
+  CHECK(singles().size() == 1);
 }

@@ -25,10 +25,12 @@ struct send {
 
 /// Write these rows' bytes, which came with the message being handled, into
 /// memory, each under stored.version; none is older than what is there.
-/// Before what follows.
+/// Before what follows. What belongs together is shown at one instant; while
+/// something of it is apart, nobody is to read it as a group.
 struct apply {
   epoch_number epoch = 0; ///< to be published before the values
   std::vector<row> rows;
+  grouping groups;
 };
 
 /// Store the value that is there once more, under a version above this one, so

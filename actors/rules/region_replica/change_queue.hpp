@@ -18,6 +18,11 @@ public:
   /// The sequence it waits with; nothing: it does not wait.
   std::optional<sequence> place_of(variable_key key) const;
 
+  /// It waits, or did.
+  bool knows(variable_key key) const {
+    return places_.contains(key);
+  }
+
   /// Comes, or changes its place.
   void put(variable_key key, sequence changed);
   /// Leaves; the place that it had, if it was there.

@@ -18,14 +18,20 @@ void follower::note_asked(boot_time now, const options& how) {
   asked_at = now;
 }
 
-void follower::queue(variable_key key, sequence changed) {
-  const auto at = queued_.place_of(key);
+void follower::queue(variable_key key, sequence changed, bool grouped) {
+  const bool among_groups = grouped || groups_.knows(key);
+  auto& line = among_groups ? groups_ : singles_;
+  auto at = line.place_of(key);
+  if (among_groups && !at)
+    if (const auto waited = singles_.take(key))
+      changed = std::min(changed, *waited);
   if (!at || *at > changed)
-    queued_.put(key, changed);
+    line.put(key, changed);
 }
 
 void follower::unqueue(variable_key key) {
-  queued_.forget(key);
+  singles_.forget(key);
+  groups_.forget(key);
   floors.erase(key);
   for (auto& each : in_flight_)
     std::erase_if(each.taken,
@@ -38,7 +44,9 @@ follower::place follower::take(const std::vector<row>& rows, boot_time now) {
   made.sent_at = now;
   made.taken.reserve(rows.size());
   for (const auto& each : rows) {
-    made.taken.emplace_back(each.key, queued_.take(each.key).value());
+    const auto of_group = groups_.take(each.key);
+    made.taken.emplace_back(
+      each.key, of_group ? *of_group : singles_.take(each.key).value());
     made.bytes += each.bytes;
   }
   flight_bytes_ += made.bytes;
@@ -76,6 +84,7 @@ void follower::send_again(boot_time now, const options& how) {
   flight_bytes_ = 0;
   follows_ = taken_;
   covers_sent = acknowledged;
+  apart_sent = false;
   greeted = taken_ != 0;
 }
 

@@ -5,6 +5,9 @@
 // first, and each once: a slow holder costs memory by the variables and not by
 // the changes. A value is read when it is sent. All changes up to the first
 // that is not sent have been sent; that is what a delta covers.
+//
+// Variables that are stored in groups wait in a line of their own, since all of
+// them that wait go together.
 #pragma once
 
 #include "actors/rules/region_replica/change_queue.hpp"
@@ -39,12 +42,16 @@ public:
 
   // -- what it is to be sent --------------------------------------------------
 
-  /// A change: keeps its place if it waits already.
-  void queue(variable_key key, sequence changed);
+  /// A change: keeps its place if it waits already. Once a variable is stored
+  /// in groups, it always is.
+  void queue(variable_key key, sequence changed, bool grouped = false);
   void unqueue(variable_key key);
   /// Longest waiting first; see take().
-  const change_queue& waiting() const noexcept {
-    return queued_;
+  const change_queue& singles() const noexcept {
+    return singles_;
+  }
+  const change_queue& groups() const noexcept {
+    return groups_;
   }
 
   struct flight {
@@ -69,8 +76,11 @@ public:
 
   /// All changes up to here have been sent, if `applied` is the last.
   sequence covered(sequence applied) const {
-    const auto first = queued_.first();
-    return first ? std::max<sequence>(first->first, 1) - 1 : applied;
+    auto first = applied + 1;
+    for (const auto* line : {&singles_, &groups_})
+      if (const auto waits = line->first())
+        first = std::min(first, std::max<sequence>(waits->first, 1));
+    return first - 1;
   }
 
   /// What it has. True if that is news.
@@ -84,13 +94,15 @@ public:
   sequence target = 0;  ///< from here on it is whole
   bool greeted = false; ///< it was sent the first delta of the stream
   sequence covers_sent = 0;
+  bool apart_sent = false; ///< it shows no groups, as it was told last
   /// Versions it had that must not come back: it is sent newer ones only.
   std::map<variable_key, std::uint64_t> floors;
 
   std::optional<boot_time> beat_answered; ///< when that beat was sent
 
 private:
-  change_queue queued_;
+  change_queue singles_;
+  change_queue groups_;
   std::deque<flight> in_flight_;
   std::size_t flight_bytes_ = 0;
   std::uint64_t last_number_ = 0;

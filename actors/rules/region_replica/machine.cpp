@@ -23,6 +23,16 @@ bool machine::knows(variable_key key) const {
   return known_.contains(key);
 }
 
+bool machine::grouped(variable_key key) const {
+  const auto* found = known_.find(key);
+  return found != nullptr && *found && !options_.faults.groups_in_pieces;
+}
+
+void machine::note_grouped(variable_key key) {
+  if (auto* found = known_.find(key))
+    *found = true;
+}
+
 void machine::send_to(node_id node, life to, words what) {
   out_.push_back(
     send{node, {is_home() ? placed_.epoch : promised_, life_, to, what}});
@@ -121,7 +131,7 @@ actions machine::on_placement(boot_time now, const placement& placed) {
 }
 
 void machine::add_variable(variable_key key) {
-  known_[key] = true;
+  known_[key]; // how it is stored shows later
 }
 
 void machine::remove_variable(variable_key key) {

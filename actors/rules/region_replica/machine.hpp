@@ -34,6 +34,7 @@ struct change {
   variable_key key = 0;
   std::uint64_t version = 0;
   std::uint64_t bytes = 0;
+  bool grouped = false; ///< its variable was ever stored in a group
 };
 
 /// All events may be repeated, late, or out of order, except that a node hands
@@ -57,8 +58,10 @@ public:
 
   // -- from the memory --------------------------------------------------------
 
-  /// What clients stored since the last drain, and their versions.
-  actions on_drained(boot_time now, const std::vector<change>& changes);
+  /// What clients stored since the last drain, and their versions. `apart`: of
+  /// what is stored in groups they are not as of one instant.
+  actions on_drained(boot_time now, const std::vector<change>& changes,
+                     bool apart = false);
   /// The answer to stop_writers.
   actions on_stopped(boot_time now, const std::vector<change>& changes);
   /// All up to this sequence of this epoch is on this node's disk: as a home
@@ -118,6 +121,9 @@ private:
 
   // machine.cpp
   bool knows(variable_key key) const;
+  bool grouped(variable_key key) const;
+  void note_grouped(variable_key key);
+  void queue(follower& to, variable_key key, sequence changed) const;
   void note_promise(epoch_number epoch);
   void stop();
   void note_provisional();
@@ -172,7 +178,10 @@ private:
   void note_changed(variable_key key, std::uint64_t version);
   void pump(boot_time now);
   void pump(boot_time now, node_id node, follower& to);
-  std::vector<row> next_rows(const follower& to) const;
+  bool may_send(const follower& to, variable_key key) const;
+  row row_of(variable_key key) const;
+  bool add_groups(const follower& to, std::vector<row>& into) const;
+  void add_singles(const follower& to, std::vector<row>& into) const;
   void advance(boot_time now);
   void renew_lease(boot_time now);
   std::optional<boot_time> confirmed_by(const std::set<node_id>& of,
@@ -199,7 +208,7 @@ private:
   placement placed_;
   bool placed_once_ = false;
   holding held_;
-  rules::ordered_table<variable_key, bool> known_;
+  rules::ordered_table<variable_key, bool> known_; ///< stored in groups?
   epoch_number promised_ = 0;
   epoch_number wiped_ = 0; ///< the last epoch it began empty
   grant granted_;          ///< without its age
@@ -222,6 +231,7 @@ private:
   bool serves_ = false; ///< stores are taken, if the lease lasts
   epoch_number serves_epoch_ = 0;
   epoch_number reigns_since_ = 0; ///< without another home in between
+  bool apart_ = false;            ///< the groups as they were drained last
   std::map<node_id, follower> followers_;
   /// The last change of each.
   rules::ordered_table<variable_key, sequence> changed_;

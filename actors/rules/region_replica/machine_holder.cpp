@@ -61,6 +61,9 @@ void machine::answer(boot_time now) {
   made.after = what.after;
   made.more
     = held_.rows_after(what.after, options_.message_rows_max, made.rows);
+  for (const auto& each : made.rows)
+    if (grouped(each.key))
+      made.grouped.push_back(each.key);
   send_to(to, 0, std::move(made));
 }
 
@@ -90,6 +93,10 @@ void machine::on(boot_time, node_id from, const message& said,
   for (const auto key : what.keys)
     if (const auto* found = held_.values.find(key))
       made.rows.push_back({key, found->stored, found->bytes, 0, 0});
+  const auto singles = std::stable_partition(
+    made.rows.begin(), made.rows.end(),
+    [this](const row& each) { return grouped(each.key); });
+  made.together = static_cast<std::uint32_t>(singles - made.rows.begin());
   reply(from, said, std::move(made));
 }
 
@@ -123,12 +130,18 @@ void machine::on(boot_time now, node_id from, const message& said,
 
 void machine::take(const message& said, const delta& what) {
   std::vector<row> taken;
-  for (const auto& each : what.rows) {
+  grouping groups{0, what.groups.apart};
+  for (std::size_t i = 0; i < what.rows.size(); ++i) {
+    const auto& each = what.rows[i];
+    const bool together = i < what.groups.together;
+    if (together)
+      note_grouped(each.key);
     if (each.stored == held_.at(each.key))
       continue;
     note_discarded(each);
     held_.values[each.key] = {each.stored, each.bytes};
     taken.push_back(each);
+    groups.together += together ? 1 : 0;
   }
   for (const auto& each : what.rows)
     uncommitted_.add(each.key, each.changed,
@@ -142,7 +155,7 @@ void machine::take(const message& said, const delta& what) {
     held_.kind = memory::whole;
     provisional_.clear(); // what is left was taken over
   }
-  out_.push_back(apply{said.epoch, std::move(taken)});
+  out_.push_back(apply{said.epoch, std::move(taken), groups});
   note_committed(what.committed);
 }
 

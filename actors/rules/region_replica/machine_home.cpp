@@ -32,9 +32,13 @@ follower* machine::known(node_id from, const message& said) {
 
 // -- changes ------------------------------------------------------------------
 
-actions machine::on_drained(boot_time now, const std::vector<change>& changes) {
+actions machine::on_drained(boot_time now, const std::vector<change>& changes,
+                            bool apart) {
   if (serves_ || written_back()) {
+    apart_ = apart;
     for (const auto& each : changes) {
+      if (each.grouped)
+        note_grouped(each.key);
       if (!knows(each.key) || each.version <= held_.at(each.key).version)
         continue;
       held_.values[each.key] = {{serves_epoch_, each.version}, each.bytes};
@@ -52,7 +56,7 @@ void machine::note_changed(variable_key key, std::uint64_t version) {
   for (auto& [node, each] : followers_) {
     if (!each.reported)
       continue;
-    each.queue(key, applied_);
+    queue(each, key, applied_);
     if (const auto floor = each.floors.find(key);
         floor != each.floors.end() && floor->second >= version)
       out_.push_back(outnumber{key, floor->second});
@@ -67,12 +71,23 @@ void machine::pump(boot_time now) {
       pump(now, node, each);
 }
 
+void machine::queue(follower& to, variable_key key, sequence changed) const {
+  to.queue(key, changed, grouped(key));
+}
+
 void machine::pump(boot_time now, node_id node, follower& to) {
   while (to.window_open(options_)) {
-    auto rows = next_rows(to);
-    if (rows.empty() && to.greeted && to.covered(applied_) <= to.covers_sent)
+    std::vector<row> rows;
+    grouping groups;
+    groups.apart = !add_groups(to, rows) || apart_;
+    groups.together = static_cast<std::uint32_t>(rows.size());
+    add_singles(to, rows);
+    if (rows.empty() && to.greeted && to.covered(applied_) <= to.covers_sent
+        && groups.apart == to.apart_sent)
       return;
     delta made;
+    made.groups = groups;
+    to.apart_sent = groups.apart;
     const auto place = to.take(rows, now);
     made.stream = to.stream;
     made.number = place.number;
@@ -87,28 +102,62 @@ void machine::pump(boot_time now, node_id node, follower& to) {
   }
 }
 
-std::vector<row> machine::next_rows(const follower& to) const {
-  std::vector<row> rows;
-  rows.reserve(std::min(to.waiting().size(), options_.message_rows_max));
+/// What that holder is to be sent of a variable; false: nothing yet, it is to
+/// have a newer version first.
+bool machine::may_send(const follower& to, variable_key key) const {
+  const auto* value = held_.values.find(key);
+  const auto floor = to.floors.find(key);
+  return value != nullptr
+         && (floor == to.floors.end() || value->stored.version > floor->second);
+}
+
+row machine::row_of(variable_key key) const {
+  const auto& value = *held_.values.find(key);
+  const auto* changed = changed_.find(key);
+  return {key, value.stored, value.bytes, changed == nullptr ? 0 : *changed,
+          value.stored.version};
+}
+
+/// All that waits of what is stored in groups; false if that is too much, or
+/// not there yet.
+bool machine::add_groups(const follower& to, std::vector<row>& into) const {
   std::size_t bytes = 0;
-  to.waiting().visit([&](sequence, variable_key key) {
-    const auto* value = held_.values.find(key);
-    const auto floor = to.floors.find(key);
-    // Until its newer version is drained.
-    if (value == nullptr
-        || (floor != to.floors.end() && value->stored.version <= floor->second))
+  bool all = true;
+  to.groups().visit([&](sequence, variable_key key) {
+    all = may_send(to, key) && all;
+    if (!may_send(to, key))
       return true;
-    bytes += value->bytes + row_bytes;
-    if (!rows.empty()
-        && (bytes > options_.message_bytes_max
-            || rows.size() == options_.message_rows_max))
-      return false;
-    const auto* changed = changed_.find(key);
-    rows.push_back({key, value->stored, value->bytes,
-                    changed == nullptr ? 0 : *changed, value->stored.version});
+    const auto next = row_of(key);
+    bytes += next.bytes + row_bytes;
+    if (!into.empty()
+        && (bytes > options_.together_bytes_max
+            || into.size() == options_.message_rows_max))
+      return all = false;
+    into.push_back(next);
     return true;
   });
-  return rows;
+  return all;
+}
+
+/// What else fits, or one row.
+void machine::add_singles(const follower& to, std::vector<row>& into) const {
+  std::size_t bytes = 0;
+  for (const auto& each : into)
+    bytes += each.bytes + row_bytes;
+  into.reserve(std::min(into.size() + to.singles().size(),
+                        std::max(into.size(), options_.message_rows_max)));
+  to.singles().visit([&](sequence, variable_key key) {
+    if (!may_send(to, key))
+      return true;
+    const auto next = row_of(key);
+    bytes += next.bytes + row_bytes;
+    if (!into.empty()
+        && (bytes > options_.message_bytes_max
+            || into.size() >= options_.message_rows_max))
+      return false;
+    into.push_back(next);
+    return true;
+  });
 }
 
 // -- what is committed --------------------------------------------------------

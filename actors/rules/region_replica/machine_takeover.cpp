@@ -71,6 +71,8 @@ void machine::on(boot_time now, node_id from, const message& said,
   for (const auto& each : what.rows)
     if (knows(each.key))
       of->has.values[each.key] = {each.stored, each.bytes};
+  for (const auto key : what.grouped)
+    note_grouped(key);
   of->asked_at.reset();
   if (what.more && !what.rows.empty()) {
     of->heard_up_to = what.rows.back().key;
@@ -271,7 +273,11 @@ void machine::on(boot_time now, node_id from, const message& said,
       || what.number != pull_number_ || from != pulled_from_)
     return;
   std::vector<row> taken;
-  for (auto each : what.rows) {
+  grouping groups;
+  for (std::size_t i = 0; i < what.rows.size(); ++i) {
+    auto each = what.rows[i];
+    if (i < what.together)
+      note_grouped(each.key);
     const auto found = wanted_.find(each.key);
     if (found == wanted_.end() || each.stored.version == 0
         || each.stored.version < found->second.stored.version)
@@ -280,13 +286,15 @@ void machine::on(boot_time now, node_id from, const message& said,
       take(found->second, each);
     wanted_.erase(found);
     taken.push_back(each);
+    groups.together += i < what.together ? 1 : 0;
   }
   if (taken.empty())
     return;
+  groups.apart = !wanted_.empty();
   if (written_back())
     out_.push_back(take_over{std::move(taken)});
   else
-    out_.push_back(apply{published_->epoch, std::move(taken)});
+    out_.push_back(apply{published_->epoch, std::move(taken), groups});
   pull_began_ = now;
   pulled_at_.reset();
   if (!wanted_.empty())

@@ -14,6 +14,7 @@ void machine::write_back(boot_time now) {
   serves_epoch_ = placed_.epoch;
   provisional_.clear();
   if (!serves_) {
+    apart_ = false;
     reigns_since_ = placed_.epoch;
     ++applied_;
     changed_.clear();
@@ -46,7 +47,7 @@ void machine::compare(node_id node, follower& with) {
       // Until then the holder is not whole: what it has must not look like a
       // value of this epoch.
       with.floors[key] = value.stored.version;
-      with.queue(key, 1);
+      queue(with, key, 1);
     }
   with.target = applied_;
   with.has.values.clear();
@@ -56,7 +57,7 @@ void machine::compare(variable_key key, const stamp& own, const stamp& theirs,
                       follower& with) {
   if (own == theirs || own.version == 0)
     return;
-  with.queue(key, 1);
+  queue(with, key, 1);
   if (theirs.version < own.version || options_.faults.not_outnumbered)
     return;
   with.floors[key] = theirs.version;

@@ -33,6 +33,7 @@ struct faults {
   bool covers_what_is_queued = false;
   bool flush_ends_at_once = false;
   bool flush_of_older_reign = false;
+  bool groups_in_pieces = false;
 };
 
 struct options {
@@ -56,6 +57,10 @@ struct options {
   /// With what names them, rows of one message.
   std::size_t message_bytes_max = (std::size_t{256} << 10) - 1024;
   std::size_t message_rows_max = 4096;
+  /// Of rows that belong together: they stand in one message, whatever else
+  /// bounds it. Of more than this the holder shows no groups until all are
+  /// there.
+  std::size_t together_bytes_max = std::size_t{8} << 20;
   std::size_t window_bytes_max = std::size_t{4} << 20; ///< to one holder
   std::size_t window_messages_max = 32;
   std::size_t waiters_max = 4096;

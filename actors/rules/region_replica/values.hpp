@@ -96,6 +96,14 @@ enum class memory : std::uint8_t {
   whole = 3     ///< all that it ever said it has
 };
 
+/// Which rows of a message are of variables that are stored in groups: what
+/// they say the sender had at one instant, so they are shown together.
+struct grouping {
+  std::uint32_t together = 0; ///< the first so many rows
+  bool apart = false;         ///< others that belong to them are still to come
+  bool operator==(const grouping&) const = default;
+};
+
 // -- what the home says -------------------------------------------------------
 
 /// Promise this epoch and report what you hold, behind `after`.
@@ -122,6 +130,7 @@ struct delta {
   bool whole = false;        ///< and all that was before it
   sequence committed = 0;
   std::vector<row> rows;
+  grouping groups;
   bool operator==(const delta&) const = default;
 };
 
@@ -151,13 +160,15 @@ struct report {
   std::optional<variable_key> after; ///< rows behind this key, ascending
   bool more = false;
   std::vector<row> rows;
+  std::vector<variable_key> grouped; ///< of the rows: stored in groups
   bool operator==(const report&) const = default;
 };
 
 /// The carrier adds the bytes of each row.
 struct values {
-  std::uint64_t number = 0; ///< of the pull
-  std::vector<row> rows;    ///< those of the wanted that have a value
+  std::uint64_t number = 0;   ///< of the pull
+  std::vector<row> rows;      ///< those of the wanted that have a value
+  std::uint32_t together = 0; ///< the first so many are stored in groups
   bool operator==(const values&) const = default;
 };
 
