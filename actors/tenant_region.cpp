@@ -19,9 +19,13 @@ void drain_later(pointer self, std::chrono::milliseconds wait) {
 }
 
 void drain(pointer self) {
-  auto& pace = self->state.pace;
+  auto& state = self->state;
+  auto& pace = state.pace;
+  replace_when_ready(self);
   const auto found = drain_to_rule(self);
-  if (const auto wait = pace.on_drained(found.changes, found.stores))
+  if (state.replacement || state.groups.kept_back)
+    drain_later(self, pace.on_armed_too_late());
+  else if (const auto wait = pace.on_drained(found.changes, found.stores))
     drain_later(self, *wait);
   else if (!memory_of(self).arm_doorbell())
     drain_later(self, pace.on_armed_too_late());
@@ -68,7 +72,8 @@ void tick(pointer self) {
   compare_when_due(self);
   look_at_waiting(self);
   // A ring may have been lost in a full socket: look at what it announced.
-  if (!state.pace.draining() && !memory_of(self).arm_doorbell())
+  if (!state.pace.draining()
+      && (!memory_of(self).arm_doorbell() || state.groups.apart))
     look_for_changes(self);
   self->delayed_send(self, tick_of(state.options), lease_due{});
 }
@@ -103,6 +108,12 @@ void look_for_changes(pointer self) {
     return;
   memory_of(self).disarm_doorbell();
   drain(self);
+}
+
+void drain_again(pointer self) {
+  auto& pace = self->state.pace;
+  if (!pace.draining())
+    drain_later(self, pace.on_armed_too_late());
 }
 
 tenant_region_actor::behavior_type

@@ -69,6 +69,34 @@ struct reign {
   std::map<region_replica::phase, shm::boot_clock::time_point> began{};
 };
 
+/// Of a home: the variables that clients store in groups, as they were at one
+/// instant. Other holders and the disk get them from here, so what they get is
+/// whole, whatever clients do meanwhile.
+struct group_values {
+  struct value {
+    std::uint64_t version = 0;
+    std::vector<char> bytes; ///< with its tail
+  };
+
+  bool begun = false; ///< since this node began to serve
+  rules::ordered_table<region_replica::variable_key, value> values;
+  /// Since when writers that are in the middle of a store have kept them from
+  /// being taken whole.
+  std::optional<shm::boot_clock::time_point> waiting_since;
+  bool kept_back = false;                  ///< they are still waited for
+  bool apart = false;                      ///< they were waited for long enough
+  std::set<std::uint32_t> held_by_writers; ///< then
+  /// What is to be done once all that was stored is drained.
+  std::vector<std::function<void()>> behind;
+};
+
+/// Other memory for a region, which waits until no writer is in the middle of a
+/// group.
+struct replacement {
+  made_region made;
+  shm::boot_clock::time_point since;
+};
+
 /// How far the region is on disk.
 struct disk_progress {
   /// What is written together: it speaks for what was held when it began.
@@ -154,9 +182,12 @@ struct tenant_region_state {
   shm::boot_clock::time_point compare_at{};
   std::uint64_t mended = 0; ///< values that had changed in memory
 
+  group_values groups;
+
   bool writers_came = false; ///< since this memory was made
   bool replacing = false;    ///< other memory is being made
-  bool stopping = false;     ///< the rule waits for what was stored last
+  std::optional<actors::replacement> replacement;
+  bool stopping = false; ///< the rule waits for what was stored last
   std::vector<region_replica::change> stored_last;
 
   disk_progress disk;

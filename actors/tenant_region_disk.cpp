@@ -9,6 +9,8 @@
 #include "actors/tenant_region_parts.hpp"
 #include "config/region_bounds.hpp"
 
+#include <algorithm>
+
 namespace holdfast::actors {
 
 namespace {
@@ -44,26 +46,43 @@ readiness_of_row add_row(pointer self, variable_key key, region_writes& into) {
   return readiness_of_row::written;
 }
 
+/// Adds what is in the batch of these keys, up to so many bytes in all; those
+/// that cannot be read just now stay in it.
+void add_rows(pointer self, const std::vector<variable_key>& keys,
+              std::size_t bytes_max, region_writes& into) {
+  auto& disk = self->state.disk;
+  std::size_t bytes = 0;
+  for (const auto& each : into.rows)
+    bytes += each.bytes.size();
+  for (const auto key : keys) {
+    if (bytes >= bytes_max)
+      return;
+    disk.changed.erase(key);
+    const auto before = into.rows.size();
+    if (add_row(self, key, into) != readiness_of_row::later)
+      disk.under_way->keys.erase(key);
+    if (into.rows.size() > before)
+      bytes += into.rows.back().bytes.size();
+  }
+}
+
 /// What goes next of the batch under way; nothing if none of it can be read.
+/// What is stored in groups goes first, so that it is there together.
 std::optional<region_writes> next_step(pointer self) {
   auto& disk = self->state.disk;
   auto& batch = *disk.under_way;
   region_writes made;
   made.anew = disk.fresh && !batch.begun;
-  std::set<variable_key> later;
-  std::size_t bytes = 0;
-  while (!batch.keys.empty() && bytes < config::region_disk_step_bytes_max) {
-    const auto key = *batch.keys.begin();
-    batch.keys.erase(batch.keys.begin());
-    disk.changed.erase(key);
-    if (add_row(self, key, made) == readiness_of_row::later)
-      later.insert(key);
-    else if (!made.rows.empty())
-      bytes += made.rows.back().bytes.size();
+  std::vector<variable_key> all{batch.keys.begin(), batch.keys.end()};
+  if (!batch.begun) {
+    std::vector<variable_key> grouped;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(grouped),
+                 [self](variable_key key) { return in_groups(self, key); });
+    add_rows(self, grouped, config::region_together_bytes_max, made);
+    all.assign(batch.keys.begin(), batch.keys.end());
   }
-  const bool last = batch.keys.empty() && later.empty();
-  batch.keys.merge(later);
-  if (last)
+  add_rows(self, all, config::region_disk_step_bytes_max, made);
+  if (batch.keys.empty())
     made.held = batch.held;
   else if (made.rows.empty() && made.removed.empty())
     return std::nullopt;

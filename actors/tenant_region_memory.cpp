@@ -1,5 +1,4 @@
-// The memory of a region: its variables, its size, what is shown in it, and
-// other memory in its place when clients may write to it no more.
+// The memory of a region: its variables, its size, and what is shown in it.
 #include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
 #include "actors/tenant_region_variables.hpp"
@@ -11,88 +10,6 @@ namespace {
 using pointer = tenant_region_pointer;
 using shm::layout::region_role;
 using shm::layout::region_state;
-
-std::vector<shm::variable_spec> variables_in(const shm::region& region) {
-  std::vector<shm::variable_spec> all;
-  if (const auto listed = region.view().list())
-    for (const auto& each : listed.assume_value())
-      all.push_back({each.name, each.kind, each.type, each.capacity});
-  return all;
-}
-
-// -- other memory -------------------------------------------------------------
-
-shm::result<void> copy_values(const shm::region& from, shm::region& into) {
-  std::vector<char> bytes;
-  for (const auto& each : variables_in(from)) {
-    const auto source = from.slot_of(each.name);
-    const auto target = into.slot_of(each.name);
-    if (!source || !target)
-      continue;
-    bytes.clear();
-    const auto version = from.append_value(*source, bytes);
-    if (!version && version.assume_error().code == shm::errc::no_value)
-      continue;
-    if (!version)
-      return version.assume_error();
-    if (auto shown = into.show_value(*target, version.assume_value(), bytes);
-        !shown)
-      return shown;
-  }
-  return boost::outcome_v2::success();
-}
-
-void add_change(std::vector<region_replica::change>& into,
-                region_replica::variable_key key,
-                const std::optional<shm::latest_value>& latest) {
-  if (latest && latest->version != 0 && latest->version < version_max)
-    into.push_back({key, latest->version, latest->bytes});
-}
-
-/// What was copied may be newer than what was drained before: the rule is to
-/// hear of what is there.
-std::vector<region_replica::change> values_in_memory(pointer self) {
-  std::vector<region_replica::change> all;
-  for (const auto& [key, slot] : self->state.slots)
-    add_change(all, key, memory_of(self).look(slot));
-  return all;
-}
-
-void on_replaced(pointer self, const made_region& made) {
-  auto& state = self->state;
-  const auto former = state.options.region;
-  state.replacing = false;
-  if (auto copied = copy_values(*former, *made.region); !copied)
-    return give_up(self, copied.assume_error());
-  made.region->keep_owners_of(*former);
-  state.options.region = made.region;
-  state.writers_came = false;
-  find_slots(self);
-  state.stored_last = values_in_memory(self);
-  if (const auto shown = std::exchange(state.shown, std::nullopt))
-    show(self, *shown);
-  former->set_state(region_state::moved);
-  if (state.options.keeper)
-    self->send(state.options.keeper,
-               memory_replaced{former->options().region_id, made.region});
-  state.options.log(log_level::info,
-                    "a region has memory that its former writers cannot reach",
-                    about(self));
-  carry(self, {}); // the rule waits for this
-  look_at_waiting(self);
-}
-
-void replace_memory(pointer self) {
-  auto& state = self->state;
-  state.replacing = true;
-  make_region_request request;
-  request.options = memory_of(self).options();
-  request.options.bytes = memory_of(self).status().bytes;
-  request.variables = variables_in(memory_of(self));
-  self->request(state.options.maker, caf::infinite, std::move(request))
-    .then([self](const made_region& made) { on_replaced(self, made); },
-          [self](const caf::error& error) { give_up(self, to_shm(error)); });
-}
 
 void note_slot(pointer self, const std::string& name,
                region_replica::variable_key id) {
@@ -121,15 +38,11 @@ void find_slots(pointer self) {
     note_slot(self, name, id);
 }
 
-std::vector<region_replica::change> take_changes(pointer self) {
-  std::vector<region_replica::change> changes;
-  const auto& keys = self->state.keys;
-  auto& region = memory_of(self);
-  region.take_changes([&](std::uint32_t slot) {
-    if (const auto* key = keys.find(slot))
-      add_change(changes, *key, region.look(slot));
-  });
-  return changes;
+void add_change(std::vector<region_replica::change>& into,
+                region_replica::variable_key key,
+                const std::optional<shm::latest_value>& latest) {
+  if (latest && latest->version != 0 && latest->version < version_max)
+    into.push_back({key, latest->version, latest->bytes, latest->grouped});
 }
 
 drained_changes
@@ -144,20 +57,6 @@ count_stores(pointer self, const std::vector<region_replica::change>& changes) {
         each.version > before)
       found.stores += each.version - before - 1;
   return found;
-}
-
-void stop_writers(pointer self) {
-  auto& state = self->state;
-  memory_of(self).set_state(region_state::fenced);
-  state.last_stored.clear();
-  for (const auto& [key, slot] : state.slots)
-    if (const auto latest = memory_of(self).look(slot))
-      state.last_stored.emplace(key, *latest);
-  state.stored_last = take_changes(self);
-  state.outnumbering.clear();
-  state.stopping = true;
-  if (state.writers_came)
-    replace_memory(self);
 }
 
 void show(pointer self, const region_replica::publish& what) {
@@ -177,6 +76,8 @@ void show(pointer self, const region_replica::publish& what) {
   region.take_role(what.now == published::following ? region_role::replica
                                                     : region_role::home,
                    what.home, what.epoch);
+  if (what.now == published::serving)
+    begin_groups(self);
   region.set_state(what.now == published::fenced ? region_state::fenced
                                                  : region_state::active);
   auto fields = about(self);
@@ -193,6 +94,7 @@ void wipe(pointer self) {
   if (auto cleared = memory_of(self).clear_values(); !cleared)
     return give_up(self, cleared.assume_error());
   self->state.outnumbering.clear();
+  self->state.groups.values.clear();
   self->state.ledger.clear();
   find_slots(self);
   wipe_disk(self);
@@ -216,6 +118,7 @@ caf::result<void> remove_variable(pointer self, const std::string& name) {
       found != state.options.variables.end()) {
     state.rule->remove_variable(found->second);
     state.ledger.forget(found->second);
+    state.groups.values.erase(found->second);
     remove_from_disk(self, found->second);
     state.outnumbering.erase(found->second);
     state.options.variables.erase(found);

@@ -22,6 +22,8 @@ log_fields about(tenant_region_pointer self);
 
 /// Drains now or when it is due anyway.
 void look_for_changes(tenant_region_pointer self);
+/// Drains soon: there is something that could not be drained just now.
+void drain_again(tenant_region_pointer self);
 
 // -- tenant_region_clients.cpp ------------------------------------------------
 
@@ -94,6 +96,11 @@ std::optional<std::uint64_t> append_row(tenant_region_pointer self,
 shm::result<void> show_row(tenant_region_pointer self,
                            const region_replica::row& what,
                            std::span<const char> bytes);
+/// The same for those that belong together; `bytes` may have more behind.
+shm::result<void> show_together(tenant_region_pointer self,
+                                std::span<const region_replica::row> rows,
+                                std::span<const std::span<const char>> bytes,
+                                bool apart);
 /// Stores it above that version, unless there is a value.
 shm::result<void> take_row(tenant_region_pointer self,
                            const region_replica::row& what,
@@ -101,6 +108,33 @@ shm::result<void> take_row(tenant_region_pointer self,
 /// False if a client is in the way: later then.
 bool outnumber_row(tenant_region_pointer self, region_replica::variable_key key,
                    std::uint64_t above);
+
+// -- tenant_region_groups.cpp: what clients store in groups -------------------
+
+/// What clients stored since the last drain, and nothing else of the dirty set.
+/// What is stored in groups is as of one instant, or kept back for a while
+/// because a writer is in the middle of it.
+std::vector<region_replica::change> take_changes(tenant_region_pointer self);
+
+/// This node is about to serve: notes what is stored in groups.
+void begin_groups(tenant_region_pointer self);
+void end_groups(tenant_region_pointer self);
+
+/// The value as groups were last taken; null: it is taken from memory.
+const group_values::value* group_value_of(tenant_region_pointer self,
+                                          region_replica::variable_key key);
+/// Whether the variable was ever stored in a group.
+bool in_groups(tenant_region_pointer self, region_replica::variable_key key);
+
+/// Calls `then` once what was kept back is drained: now, if nothing is. False:
+/// too many wait.
+bool once_drained(tenant_region_pointer self, std::function<void()> then);
+void look_behind_groups(tenant_region_pointer self);
+
+/// Copies all values into memory that nobody has seen, groups whole unless
+/// `apart`. False: a writer is in the middle of one.
+shm::result<bool> copy_values(tenant_region_pointer self, shm::region& from,
+                              shm::region& into, bool apart);
 
 // -- tenant_region_story.cpp --------------------------------------------------
 
@@ -138,6 +172,14 @@ void close_disk(tenant_region_pointer self);
 void drop_disk(tenant_region_pointer self);
 void tell_disk(tenant_region_pointer self, region_report& into);
 
+// -- tenant_region_replacing.cpp: other memory in the place of this -----------
+
+/// Nobody stores any more: the rule hears what was stored last, at once or
+/// when there is memory that no client can write.
+void stop_writers(tenant_region_pointer self);
+/// There is such memory, and it was not ready for use yet.
+void replace_when_ready(tenant_region_pointer self);
+
 // -- tenant_region_memory.cpp -------------------------------------------------
 
 caf::result<void> add_variable(tenant_region_pointer self,
@@ -152,13 +194,9 @@ void find_slots(tenant_region_pointer self);
 /// Values in memory with a higher version are no store's: a client wrote there
 /// what it likes. They are never taken for changes.
 inline constexpr std::uint64_t version_max = std::uint64_t{1} << 62;
-
-/// What clients stored; nothing else of the dirty set.
-std::vector<region_replica::change> take_changes(tenant_region_pointer self);
-
-/// Nobody stores any more: the rule hears what was stored last, at once or
-/// when there is memory that no client can write.
-void stop_writers(tenant_region_pointer self);
+void add_change(std::vector<region_replica::change>& into,
+                region_replica::variable_key key,
+                const std::optional<shm::latest_value>& latest);
 
 /// Shows what the rule wants published.
 void show(tenant_region_pointer self, const region_replica::publish& what);

@@ -37,10 +37,21 @@ void wait_for(pointer self, Ask ask, std::function<void(outcome)> then) {
   carry(self, ask(*state.rule, who));
 }
 
+/// The same, once all that was stored before is drained.
+template <class Ask>
+void wait_once_drained(pointer self, Ask ask,
+                       std::function<void(outcome)> then) {
+  if (!self->state.groups.kept_back)
+    return wait_for(self, ask, std::move(then));
+  if (!once_drained(self, [=] { wait_for(self, ask, then); }))
+    then(outcome::rejected);
+}
+
 template <class Ask>
 caf::result<void> answer_after(pointer self, Ask ask) {
   auto answer = self->make_response_promise<caf::response_promise>();
-  wait_for(self, ask, [answer](outcome how) mutable {
+  drain_to_rule(self);
+  wait_once_drained(self, ask, [answer](outcome how) mutable {
     if (how == outcome::ok)
       answer.deliver(caf::unit);
     else
@@ -59,10 +70,15 @@ void note_made(pointer self, region_replica::variable_key key,
                const region_replica::noted_store& made, std::uint64_t bytes) {
   auto& state = self->state;
   state.ledger.note(key, made);
+  if (in_groups(self, key)) { // it goes with the others of its groups
+    drain_to_rule(self);
+    return;
+  }
   const std::vector<region_replica::change> changes{
     {key, made.made.version, bytes}};
   note_for_disk(self, changes);
-  carry(self, state.rule->on_drained(now_of(self), changes));
+  carry(self,
+        state.rule->on_drained(now_of(self), changes, state.groups.apart));
 }
 
 /// Answers with this version once a majority has it.
@@ -72,9 +88,9 @@ caf::result<stored_value> commit(pointer self,
   const auto now = self->state.rule->held().epoch;
   // What was taken over from an older epoch is here to stay.
   const auto stored_in = made.made.epoch < now ? 0 : made.made.epoch;
-  wait_for(
+  wait_once_drained(
     self,
-    [&](region_replica::machine& rule, waiter who) {
+    [self, stored_in](region_replica::machine& rule, waiter who) {
       return rule.on_flush(now_of(self), who, stored_in, false);
     },
     [answer, version = made.made.version](outcome how) mutable {
@@ -92,9 +108,9 @@ caf::result<stored_value> commit(pointer self,
 /// What was in memory is committed, if no other epoch has begun.
 caf::result<loaded_value> confirm(pointer self, loaded_value loaded) {
   auto answer = self->make_response_promise<loaded_value>();
-  wait_for(
+  wait_once_drained(
     self,
-    [&](region_replica::machine& rule, waiter who) {
+    [self](region_replica::machine& rule, waiter who) {
       return rule.on_read(now_of(self), who);
     },
     [self, answer, loaded = std::move(loaded)](outcome how) mutable {
@@ -118,17 +134,17 @@ caf::result<void> flush(pointer self, const flush_request& request) {
   if (request.durable && !self->state.options.rule.durable)
     return make_error(errc::bad_argument,
                       "'durable': the region is on no disk");
-  drain_to_rule(self);
-  return answer_after(self, [&](region_replica::machine& rule, waiter who) {
-    return rule.on_flush(now_of(self), who, request.stored_in, request.durable);
-  });
+  return answer_after(
+    self, [self, stored_in = request.stored_in, durable = request.durable](
+            region_replica::machine& rule, waiter who) {
+      return rule.on_flush(now_of(self), who, stored_in, durable);
+    });
 }
 
 caf::result<void> confirm(pointer self) {
   if (self->state.retired)
     return retired();
-  drain_to_rule(self);
-  return answer_after(self, [&](region_replica::machine& rule, waiter who) {
+  return answer_after(self, [self](region_replica::machine& rule, waiter who) {
     return rule.on_read(now_of(self), who);
   });
 }

@@ -29,6 +29,10 @@ shm::result<void> no_tail() {
 
 std::optional<std::uint64_t> append_row(pointer self, variable_key key,
                                         std::vector<char>& into) {
+  if (const auto* kept = group_value_of(self, key)) {
+    into.insert(into.end(), kept->bytes.begin(), kept->bytes.end());
+    return kept->version;
+  }
   const auto slot = slot_of(self, key);
   if (!slot)
     return std::nullopt;
@@ -47,6 +51,23 @@ shm::result<void> show_row(pointer self, const row& what,
   const auto value = self->state.ledger.take(what.key, bytes);
   return value ? memory_of(self).show_value(*slot, what.stored.version, *value)
                : no_tail();
+}
+
+shm::result<void> show_together(pointer self, std::span<const row> rows,
+                                std::span<const std::span<const char>> bytes,
+                                bool apart) {
+  std::vector<shm::shown_value> values;
+  values.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto slot = slot_of(self, rows[i].key);
+    if (!slot)
+      continue;
+    const auto value = self->state.ledger.take(rows[i].key, bytes[i]);
+    if (!value)
+      return no_tail();
+    values.push_back({*slot, rows[i].stored.version, *value});
+  }
+  return memory_of(self).show_together(values, apart);
 }
 
 shm::result<void> take_row(pointer self, const row& what,

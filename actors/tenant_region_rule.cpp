@@ -20,6 +20,15 @@ shm::region& memory(pointer self) {
 
 // -- to other holders ---------------------------------------------------------
 
+/// It is stored in groups since it was drained, and newer than that: others of
+/// its group are not in the message.
+bool is_half_of_a_group(pointer self, const row& drained,
+                        std::uint64_t version) {
+  return version != drained.stored.version && self->state.rule->stores_in()
+         && group_value_of(self, drained.key) == nullptr
+         && in_groups(self, drained.key);
+}
+
 /// The bytes of the rows, as they are now. False if one is not there any more,
 /// or changes too fast: the rule says it all again.
 bool read_rows(pointer self, carried_message& into) {
@@ -33,7 +42,8 @@ bool read_rows(pointer self, carried_message& into) {
   for (auto& each : *rows) {
     const auto before = into.payload.size();
     const auto version = append_row(self, each.key, into.payload);
-    if (!version || *version < each.stored.version)
+    if (!version || *version < each.stored.version
+        || is_half_of_a_group(self, each, *version))
       return false;
     each.carry(*version, into.payload.size() - before, into.said.epoch);
   }
@@ -53,8 +63,11 @@ void carry_out(pointer self, region_replica::send& what,
   if (!options.router)
     return;
   carried_message made{std::move(what.what), {}};
-  if (!read_rows(self, made))
+  if (!read_rows(self, made)) {
+    if (std::holds_alternative<region_replica::delta>(made.said.says))
+      state.rule->on_unsent(what.to);
     return;
+  }
   // Of itself a holder says what its disk has.
   if (with != nullptr
       && (std::holds_alternative<region_replica::delta_ack>(made.said.says)
@@ -65,21 +78,36 @@ void carry_out(pointer self, region_replica::send& what,
 
 // -- into memory --------------------------------------------------------------
 
-/// Calls `use(self, row, bytes)` for each of the rows, which are in the order
-/// of those that arrived.
-template <class Use>
-void for_rows(pointer self, const std::vector<row>& rows,
-              const arrived_message& with, Use use) {
+/// The bytes of the rows, which are in the order of those that arrived.
+std::vector<std::span<const char>> bytes_of(const std::vector<row>& rows,
+                                            const arrived_message& with) {
+  std::vector<std::span<const char>> found;
+  found.reserve(rows.size());
   const auto* came = rows_of(with.what.said);
   std::size_t at = 0;
   for (const auto& each : rows) {
     while (at < came->size() && (*came)[at].key != each.key)
       ++at;
     if (at == came->size())
-      return;
-    if (auto done = use(self, each, with.bytes[at]); !done)
-      return give_up(self, done.assume_error());
+      break;
+    found.push_back(with.bytes[at]);
   }
+  return found;
+}
+
+void show_rows(pointer self, const region_replica::apply& what,
+               const arrived_message& with) {
+  const auto bytes = bytes_of(what.rows, with);
+  const std::span<const row> rows{what.rows.data(), bytes.size()};
+  const auto together
+    = std::min<std::size_t>(what.groups.together, rows.size());
+  if (auto shown
+      = show_together(self, rows.first(together), bytes, what.groups.apart);
+      !shown)
+    return give_up(self, shown.assume_error());
+  for (auto i = together; i < rows.size(); ++i)
+    if (auto shown = show_row(self, rows[i], bytes[i]); !shown)
+      return give_up(self, shown.assume_error());
 }
 
 void carry_out(pointer self, region_replica::apply& what,
@@ -91,13 +119,17 @@ void carry_out(pointer self, region_replica::apply& what,
                        : shm::layout::region_role::replica,
                      now.home, what.epoch);
   if (with != nullptr)
-    for_rows(self, what.rows, *with, show_row);
+    show_rows(self, what, *with);
 }
 
 void carry_out(pointer self, region_replica::take_over& what,
                const arrived_message* with) {
-  if (with != nullptr)
-    for_rows(self, what.rows, *with, take_row);
+  if (with != nullptr) {
+    const auto bytes = bytes_of(what.rows, *with);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      if (auto taken = take_row(self, what.rows[i], bytes[i]); !taken)
+        return give_up(self, taken.assume_error());
+  }
   look_for_changes(self);
 }
 
@@ -233,15 +265,19 @@ void settle_again(pointer self) {
 
 drained_changes drain_to_rule(pointer self) {
   auto& state = self->state;
-  if (state.replacing)
+  if (state.replacing) {
+    look_behind_groups(self);
     return {};
+  }
   std::erase_if(state.outnumbering, [self](const auto& each) {
     return outnumber_row(self, each.first, each.second);
   });
   const auto changes = take_changes(self);
   note_for_disk(self, changes);
   const auto found = count_stores(self, changes);
-  carry(self, state.rule->on_drained(now_of(self), changes));
+  carry(self,
+        state.rule->on_drained(now_of(self), changes, state.groups.apart));
+  look_behind_groups(self);
   return found;
 }
 

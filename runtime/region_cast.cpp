@@ -29,6 +29,7 @@ region_replica::options rule_of(const config::node_config& config,
   made.wait_patience = config::region_wait_patience;
   made.message_bytes_max = config::region_rows_bytes_max;
   made.together_bytes_max = config::region_together_bytes_max;
+  made.together_rows_max = config::region_message_rows_max;
   made.message_rows_max = config::region_message_rows_max;
   made.window_bytes_max = config::region_window_bytes_max;
   made.window_messages_max = config::region_window_messages_max;

@@ -2,6 +2,8 @@
 
 #include "actors/region_disk.hpp"
 
+#include <fcntl.h>
+
 namespace holdfast::test {
 
 using namespace std::chrono_literals;
@@ -176,6 +178,27 @@ std::string region_holders::read(std::uint64_t node) {
 void region_holders::store(std::uint64_t node, const std::string& text) {
   REQUIRE(title(node).store(text));
   tell(on(node).region, doorbell_rung{});
+}
+
+answered<attached_region>
+region_holders::attach(caf::scoped_actor& as, std::uint64_t node,
+                       shm::access access, std::chrono::milliseconds patience) {
+  return ask_as<attached_region>(as, on(node).region, attach_request{7, access},
+                                 patience);
+}
+
+shm::region_view
+region_holders::view_of(const answered<attached_region>& attached,
+                        shm::access access) {
+  const auto copy = [](const shm::shared_descriptor& of) {
+    return shm::descriptor{::fcntl(of->get(), F_DUPFD_CLOEXEC, 0)};
+  };
+  shm::attach_grant grant;
+  grant.control = copy(attached->control);
+  grant.data = copy(attached->data);
+  grant.granted = access;
+  grant.owner = attached->owner;
+  return shm::region_view::attach(std::move(grant)).value();
 }
 
 answered<nothing> region_holders::flush(std::uint64_t node,

@@ -57,6 +57,13 @@ struct region_holders : stepped_system {
   void store(std::uint64_t node, const std::string& text);
   answered<nothing> flush(std::uint64_t node, std::uint64_t stored_in = 0);
 
+  /// A program there that maps the region, and what it sees.
+  answered<attached_region> attach(caf::scoped_actor& as, std::uint64_t node,
+                                   shm::access access,
+                                   std::chrono::milliseconds patience = {});
+  static shm::region_view view_of(const answered<attached_region>& attached,
+                                  shm::access access);
+
   bool durable = false;
   /// Values that are sent do not end as values do.
   bool spoils_values = false;

@@ -1,37 +1,11 @@
 #include "tests/actors/region_holders.hpp"
 
-#include <fcntl.h>
-
 using namespace holdfast;
 using namespace holdfast::test;
 using namespace std::chrono_literals;
 using region_replica::phase;
 using shm::errc;
 using shm::layout::region_state;
-
-namespace {
-
-answered<attached_region> attach(region_holders& in, caf::scoped_actor& as,
-                                 std::uint64_t node, shm::access access,
-                                 std::chrono::milliseconds patience = 0ms) {
-  return in.ask_as<attached_region>(as, in.on(node).region,
-                                    attach_request{7, access}, patience);
-}
-
-shm::region_view view_of(const answered<attached_region>& attached,
-                         shm::access access) {
-  const auto copy = [](const shm::shared_descriptor& of) {
-    return shm::descriptor{::fcntl(of->get(), F_DUPFD_CLOEXEC, 0)};
-  };
-  shm::attach_grant grant;
-  grant.control = copy(attached->control);
-  grant.data = copy(attached->data);
-  grant.granted = access;
-  grant.owner = attached->owner;
-  return shm::region_view::attach(std::move(grant)).value();
-}
-
-} // namespace
 
 TEST_CASE_METHOD(region_holders, "what is stored at the home is read elsewhere",
                  "[actors][region_holders]") {
@@ -153,7 +127,7 @@ TEST_CASE_METHOD(region_holders,
                  "a home that comes back gives up what nobody else has",
                  "[actors][region_holders]") {
   caf::scoped_actor writer{system};
-  const auto attached = attach(*this, writer, 1, shm::access::write);
+  const auto attached = attach(writer, 1, shm::access::write);
   const auto view = view_of(attached, shm::access::write);
   const auto mine = view.find_string("title").assume_value();
   store(1, "flushed");
@@ -180,7 +154,7 @@ TEST_CASE_METHOD(region_holders,
   CHECK(mine.store("late").error() == errc::fenced);
   CHECK(mine.read().assume_value().value == "provisional");
   caf::scoped_actor reader{system};
-  const auto again = attach(*this, reader, 1, shm::access::read);
+  const auto again = attach(reader, 1, shm::access::read);
   CHECK(again->owner != attached->owner);
   CHECK(view_of(again, shm::access::read)
           .find_string("title")
@@ -208,9 +182,9 @@ TEST_CASE_METHOD(region_holders, "writers are sent to the home",
                  "[actors][region_holders]") {
   caf::scoped_actor client{system};
 
-  CHECK(attach(*this, client, 1, shm::access::write));
-  CHECK(attach(*this, client, 2, shm::access::read));
-  const auto refused = attach(*this, client, 2, shm::access::write);
+  CHECK(attach(client, 1, shm::access::write));
+  CHECK(attach(client, 2, shm::access::read));
+  const auto refused = attach(client, 2, shm::access::write);
   CHECK(refused.error.code == errc::unavailable);
   CHECK(refused.error.detail == "region 'quotes' is on node 1");
 }
@@ -243,7 +217,7 @@ TEST_CASE_METHOD(region_holders, "who waits for too long is told why",
   advance(500ms);
   caf::scoped_actor client{system};
 
-  const auto refused = attach(*this, client, 1, shm::access::write, 5100ms);
+  const auto refused = attach(client, 1, shm::access::write, 5100ms);
 
   CHECK(refused.error.code == errc::unavailable);
   CHECK(refused.error.detail

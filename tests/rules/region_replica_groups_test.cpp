@@ -146,7 +146,7 @@ TEST_CASE("the next home knows what is stored in groups",
 TEST_CASE("a home that takes groups over in parts shows none before the last",
           "[rules][region_replica]") {
   options how;
-  how.message_rows_max = 1;
+  how.message_rows_max = how.together_rows_max = 1;
   grouped_stage s{how};
   s.cut = {2};
   s.carry(1, s.nodes.at(1).on_drained(
@@ -166,4 +166,17 @@ TEST_CASE("a home that takes groups over in parts shows none before the last",
   CHECK(shown[0].groups == grouping{1, true});
   CHECK(shown[1].groups == grouping{1, true});
   CHECK(shown[2].groups == grouping{0, false});
+}
+
+TEST_CASE("a delta that could not be made is made with the next tick",
+          "[rules][region_replica]") {
+  grouped_stage s;
+  s.store(1, 5, 1);
+  s.network.clear();
+
+  s.nodes.at(1).on_unsent(2);
+  s.pass(100ms);
+
+  CHECK(s.at(2, 5) == stamp{10, 1});
+  CHECK(s.at(3, 5) == stamp{}); // that one waits for an answer
 }

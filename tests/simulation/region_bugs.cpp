@@ -19,6 +19,7 @@ constexpr situation storing{.holders = 3,
                             .moves = true,
                             .bad_links = true,
                             .session = true};
+constexpr situation grouping{.holders = 3, .bad_links = true, .groups = true};
 constexpr situation reshaping{
   .holders = 3, .crashes = true, .reshaping = true, .bad_links = true};
 constexpr situation restarting{.holders = 3,
@@ -95,6 +96,15 @@ std::vector<bug> leases() {
   };
 }
 
+std::vector<bug> groups() {
+  return {
+    {"groups_in_pieces", "what is stored in groups is sent like the rest",
+     &region_replica::faults::groups_in_pieces, nullptr, grouping},
+    {"groups_read_late", "groups are sent as they are by then", nullptr,
+     &world_faults::groups_read_late, grouping},
+  };
+}
+
 std::vector<bug> sessions() {
   return {
     {"tails_left_behind", "what a value contains does not come with it",
@@ -109,7 +119,7 @@ std::vector<bug> sessions() {
 const std::vector<bug>& bugs() {
   static const auto all = [] {
     auto made = takeovers();
-    for (const auto& more : {deltas(), leases(), sessions()})
+    for (const auto& more : {deltas(), leases(), sessions(), groups()})
       made.insert(made.end(), more.begin(), more.end());
     return made;
   }();

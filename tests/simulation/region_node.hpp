@@ -55,6 +55,15 @@ struct region_node {
   std::map<variable_key, cell> cells; ///< the one below variables is `stores`
   region_replica::store_ledger ledger;
   std::map<variable_key, std::map<std::uint64_t, value_id>> history;
+  std::set<variable_key> groups; ///< stored in groups
+  /// Of those, while it serves: as they were when they were drained.
+  struct noted_value {
+    cell has;
+    std::vector<char> tail;
+  };
+  std::map<variable_key, noted_value> noted;
+  bool notes = false;
+  std::set<variable_key> apart; ///< they may not be read together
   std::set<variable_key> dirty;
   std::map<variable_key, value_id> unflushed;
   epoch_number stored_in = 0; ///< the first of them
@@ -93,11 +102,22 @@ struct region_node {
     cells[key] = {version, value};
     history[key][version] = value;
   }
-  void forget() {
-    rule.reset();
+  void note(variable_key key) {
+    auto& to = noted[key] = {cells[key], {}};
+    ledger.append(key, to.tail);
+  }
+  void clear_values() {
     cells.clear();
     ledger.clear();
     history.clear();
+    groups.clear();
+    noted.clear();
+    apart.clear();
+    notes = false;
+  }
+  void forget() {
+    rule.reset();
+    clear_values();
     dirty.clear();
     unflushed.clear();
     waiting.clear();
@@ -107,8 +127,11 @@ struct region_node {
   }
   std::vector<region_replica::change> drain() {
     std::vector<region_replica::change> changes;
-    for (const auto key : std::exchange(dirty, {}))
-      changes.push_back({key, cells[key].version, 100});
+    for (const auto key : std::exchange(dirty, {})) {
+      changes.push_back({key, cells[key].version, 100, groups.contains(key)});
+      if (groups.contains(key) && rule && rule->stores_in())
+        note(key);
+    }
     return changes;
   }
 };

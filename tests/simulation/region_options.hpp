@@ -18,6 +18,7 @@ struct world_faults {
   bool false_proof = false;          ///< a frozen home is taken for dead
   bool tails_left_behind = false;    ///< of values from other holders
   bool stores_forgotten = false;     ///< by the home that made them
+  bool groups_read_late = false;     ///< as they are when they are sent
 };
 
 /// What a bug needs to show, made likelier. 0: as chance has it.
@@ -33,6 +34,7 @@ struct situation {
   bool idle = false;        ///< hardly anybody stores
   bool slow_drains = false; ///< stores are long in memory alone
   bool session = false;     ///< one stores at whichever home there is
+  bool groups = false;      ///< many stores are of several variables
 };
 
 struct options {
@@ -52,6 +54,7 @@ struct outcome {
   std::uint64_t flushed = 0;
   std::uint64_t read = 0;
   std::uint64_t stored = 0; ///< through a session
+  std::uint64_t groups = 0; ///< stores of several variables
   std::uint64_t homes = 0;
   std::uint64_t discarded = 0;
   std::uint64_t losses = 0; ///< reported, and rightly so

@@ -51,6 +51,35 @@ void witness::read(node_id by, variable_key key, value_id value,
   promised(key, value);
 }
 
+void witness::stored_together(const std::map<variable_key, value_id>& values) {
+  for (const auto& [one, first] : values)
+    for (const auto& [other, second] : values)
+      if (one != other)
+        groups_[{one, other, birth(first).epoch}][birth(first).version]
+          = birth(second).version;
+}
+
+/// Who has a value of one has that of the other, or a later one.
+void witness::together(node_id by,
+                       const std::map<variable_key, value_id>& values) {
+  for (const auto& [pair, stores] : groups_) {
+    const auto& [one, other, epoch] = pair;
+    const auto first = values.find(one);
+    const auto second = values.find(other);
+    if (first == values.end() || second == values.end())
+      continue;
+    const auto has = birth(first->second);
+    const auto later = stores.upper_bound(has.version);
+    if (has.epoch != epoch || later == stores.begin())
+      continue;
+    const stamp least{epoch, std::prev(later)->second};
+    if (const auto its = birth(second->second); its < least)
+      blame(variable(other) + " is read at node " + std::to_string(by) + " as "
+            + text_of(its) + " beside " + text_of(has) + " of " + variable(one)
+            + ", which was stored with " + text_of(least));
+  }
+}
+
 void witness::serves(node_id home,
                      const std::map<variable_key, value_id>& values) {
   for (const auto& [key, value] : values)

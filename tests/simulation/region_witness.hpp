@@ -9,6 +9,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace holdfast::region_simulation {
@@ -30,6 +31,10 @@ public:
   /// What must be seen from now on.
   stamp least(variable_key key) const;
   void read(node_id by, variable_key key, value_id value, const stamp& least);
+  /// They were stored as one.
+  void stored_together(const std::map<variable_key, value_id>& values);
+  /// Somebody reads these as one.
+  void together(node_id by, const std::map<variable_key, value_id>& values);
   /// A home begins to serve with these values.
   void serves(node_id home, const std::map<variable_key, value_id>& values);
 
@@ -49,6 +54,7 @@ public:
   void lost_all() {
     least_ = on_disk_;
     executions_.clear();
+    groups_.clear();
   }
 
   void blame(std::string what) {
@@ -71,6 +77,11 @@ private:
   };
   std::map<std::uint64_t, std::vector<execution>> executions_; ///< by serial
   value_id last_ = 0;
+  /// By two variables and an epoch: the versions in which they were stored as
+  /// one, of the second by that of the first.
+  std::map<std::tuple<variable_key, variable_key, epoch_number>,
+           std::map<std::uint64_t, std::uint64_t>>
+    groups_;
   std::string violation_;
 };
 

@@ -16,7 +16,8 @@ region_world::region_world(const options& wanted, recorder* record_in)
   : options_{wanted},
     recorder_{record_in},
     looking_{wanted.seed},
-    chance_{wanted.seed} {
+    chance_{wanted.seed},
+    grouping_{wanted.seed} {
   arrange();
   rule_.faults = wanted.rule;
   rule_.durable = manners_.durable;

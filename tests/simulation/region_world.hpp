@@ -46,7 +46,8 @@ private:
     std::uint64_t moves = 5; ///< per mille of the looks of the leader
     std::uint64_t reshapes = 5;
     bool durable = false;
-    bool session = false; ///< one stores at whichever home there is
+    bool session = false;     ///< one stores at whichever home there is
+    std::uint64_t groups = 0; ///< per mille of the stores: of several variables
   };
 
   // region_world.cpp
@@ -61,11 +62,14 @@ private:
   // region_world_carry.cpp
   void carry(region_node& node, region_replica::actions asked,
              const parcel* with = nullptr);
+  bool has_half_of_a_group(const region_node& node,
+                           const region_replica::message& said) const;
   void carry_send(region_node& node, const region_replica::send& what);
   void carry_apply(region_node& node, const region_replica::apply& what,
                    const parcel* with);
   void carry_take_over(region_node& node, const region_replica::take_over& what,
                        const parcel& with);
+  void look_at_groups(const region_node& node);
   void carry_commit(region_node& node, const region_replica::commit& what);
   void carry_end(region_node& node, const region_replica::end_wait& what);
   void carry_publish(region_node& node, const region_replica::publish& what);
@@ -95,6 +99,8 @@ private:
   // region_world_clients.cpp
   void client();
   void store(region_node& node);
+  void store_group(region_node& node);
+  value_id store_value(region_node& node, variable_key key);
   void flush(region_node& node);
   void read(region_node& node);
   void look();
@@ -123,6 +129,7 @@ private:
   manners manners_;
   region_replica::options rule_;
   simulation::chance chance_;
+  simulation::chance grouping_; ///< which stores are of several variables
   simulation::digest trace_;
   witness witness_;
   region_catalog catalog_;

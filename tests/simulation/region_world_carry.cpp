@@ -1,6 +1,8 @@
 // Carrying out what the rule wants, as an actor does.
 #include "tests/simulation/region_world.hpp"
 
+#include <algorithm>
+
 namespace holdfast::region_simulation {
 
 using namespace region_replica;
@@ -29,12 +31,13 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
           spread();
       });
     else if (std::holds_alternative<wipe>(each)) {
-      on.cells.clear(), on.history.clear(), on.dirty.clear();
-      on.ledger.clear();
+      on.clear_values();
+      on.dirty.clear();
       if (recorder_ != nullptr)
         recorder_->forget(on);
     } else if (std::holds_alternative<stop_writers>(each))
-      on.stopping = true, on.shown.now = publish::state::fenced;
+      on.stopping = true, on.shown.now = publish::state::fenced,
+      on.noted.clear(), on.notes = false;
     else if (const auto* above = std::get_if<outnumber>(&each)) {
       auto& has = on.cells[above->key];
       if (has.version <= above->above) {
@@ -65,10 +68,33 @@ void region_world::carry(region_node& on, actions asked, const parcel* with) {
   }
 }
 
+/// One that is stored in groups since it was drained, and is newer by now.
+bool region_world::has_half_of_a_group(const region_node& on,
+                                       const message& said) const {
+  const auto* rows = std::get_if<delta>(&said.says);
+  if (rows == nullptr || !on.rule->stores_in())
+    return false;
+  return std::any_of(rows->rows.begin(), rows->rows.end(), [&](const row& one) {
+    return on.groups.contains(one.key) && !on.noted.contains(one.key)
+           && on.cells.at(one.key).version != one.stored.version;
+  });
+}
+
 void region_world::carry_send(region_node& on, const send& what) {
+  if (!options_.world.groups_read_late && has_half_of_a_group(on, what.what)) {
+    on.rule->on_unsent(what.to);
+    return;
+  }
   parcel made{on.id, what.to, what.what, {}, {}};
   const auto read = [&](std::vector<row>& rows) {
     for (auto& each : rows) {
+      if (const auto found = on.noted.find(each.key);
+          found != on.noted.end() && !options_.world.groups_read_late) {
+        each.carry(found->second.has.version, 100, made.said.epoch);
+        made.values.push_back(found->second.has.value);
+        made.tails.push_back(found->second.tail);
+        continue;
+      }
       const auto& has = on.cells[each.key];
       each.carry(has.version, 100, made.said.epoch);
       made.values.push_back(has.value);
@@ -113,6 +139,12 @@ void region_world::carry_apply(region_node& on, const apply& what,
   const auto* came = std::get_if<delta>(&with->said.says);
   const auto* pulled = std::get_if<values>(&with->said.says);
   const auto& rows = came != nullptr ? came->rows : pulled->rows;
+  for (std::size_t i = 0; i < what.groups.together; ++i) {
+    on.groups.insert(what.rows[i].key);
+    on.apart.insert(what.rows[i].key);
+  }
+  if (!what.groups.apart)
+    on.apart.clear();
   for (const auto& each : what.rows)
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (rows[i].key == each.key) {
@@ -122,6 +154,18 @@ void region_world::carry_apply(region_node& on, const apply& what,
         take_tail(on, each.key, with->tails[i]);
         on.dirty.erase(each.key);
       }
+  look_at_groups(on);
+}
+
+/// As a program there that reads them together.
+void region_world::look_at_groups(const region_node& on) {
+  if (on.rule->look().memory != memory::whole)
+    return; // nobody is shown it
+  std::map<variable_key, value_id> values;
+  for (variable_key key = 1; key <= manners_.variables; ++key)
+    if (const auto has = on.cells.find(key); !on.apart.contains(key))
+      values[key] = has == on.cells.end() ? 0 : has->second.value;
+  witness_.together(on.id, values);
 }
 
 void region_world::carry_take_over(region_node& on, const take_over& what,
@@ -181,6 +225,13 @@ void region_world::carry_end(region_node& on, const end_wait& what) {
 }
 
 void region_world::carry_publish(region_node& on, const publish& what) {
+  if (what.now == publish::state::serving && !std::exchange(on.notes, true)) {
+    on.apart.clear();
+    for (const auto key : on.groups)
+      if (on.cells.contains(key))
+        on.note(key);
+    look_at_groups(on);
+  }
   witness_.published(on.id, on.shown.epoch, what.epoch);
   on.shown = what;
 }

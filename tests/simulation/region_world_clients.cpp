@@ -25,6 +25,30 @@ void region_world::client() {
 /// Also beside a frozen node, as long as its lease lasts.
 void region_world::store(region_node& on) {
   const auto key = 1 + chance_.below(manners_.variables);
+  if (grouping_.permille(manners_.groups) && manners_.variables > 1)
+    store_group(on);
+  else
+    store_value(on, key);
+}
+
+/// Two or three variables at one instant; of those that have a value that will
+/// last, since no value can be taken back so far that there is none.
+void region_world::store_group(region_node& on) {
+  std::set<variable_key> keys;
+  for (int i = 0; i < 3; ++i)
+    if (const auto key = 1 + grouping_.below(manners_.variables);
+        witness_.least(key).version != 0)
+      keys.insert(key);
+  std::map<variable_key, value_id> stored;
+  for (const auto key : keys) {
+    on.groups.insert(key);
+    stored[key] = store_value(on, key);
+  }
+  witness_.stored_together(stored);
+  ++result_.groups;
+}
+
+value_id region_world::store_value(region_node& on, variable_key key) {
   const auto version = on.cells[key].version + 1;
   const auto value = witness_.stored(key, on.shown.epoch, version);
   on.put(key, version, value);
@@ -36,6 +60,7 @@ void region_world::store(region_node& on) {
   if (on.dirty.insert(key).second)
     on_node(slot_of(on), some(500, 1000 * manners_.drain_ms),
             [this, id = on.id] { drain(node(id)); });
+  return value;
 }
 
 void region_world::flush(region_node& on) {

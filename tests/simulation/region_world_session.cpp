@@ -51,6 +51,10 @@ void region_world::make_for_session(region_node& on, noted_store& made) {
   on.put(stores_in_, version, value);
   made.made = {on.shown.epoch, version};
   on.ledger.note(stores_in_, made);
+  if (on.groups.contains(stores_in_)) {
+    on.dirty.insert(stores_in_);
+    return drain(on);
+  }
   carry(on, on.rule->on_drained(on.local(now_), {{stores_in_, version, 100}}));
 }
 

@@ -27,6 +27,7 @@ void region_world::arrange() {
   m.moves = needs.moves ? 100 : chance_.below(20);
   m.reshapes = needs.reshaping ? 60 : chance_.below(20);
   m.durable = chance_.permille(250);
+  m.groups = needs.groups ? 500 : grouping_.permille(300) ? 200 : 0;
   m.session = recorder_ == nullptr && (needs.session || chance_.permille(250));
 }
 

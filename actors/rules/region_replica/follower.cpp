@@ -74,8 +74,11 @@ bool follower::on_ack(const delta_ack& said, boot_time now) {
 }
 
 void follower::send_again(boot_time now, const options& how) {
-  if (in_flight_.empty() || now - in_flight_.front().sent_at < how.resend)
-    return;
+  if (!in_flight_.empty() && now - in_flight_.front().sent_at >= how.resend)
+    queue_again(how);
+}
+
+void follower::queue_again(const options& how) {
   if (!how.faults.lost_is_not_sent_again)
     for (const auto& each : in_flight_)
       for (const auto& [key, changed] : each.taken)

@@ -88,6 +88,9 @@ public:
 
   /// What has no answer for too long is queued again.
   void send_again(boot_time now, const options& how);
+  /// All that has no answer is queued again: a message never went out, and
+  /// those behind it will not be taken.
+  void queue_again(const options& how);
 
   sequence acknowledged = 0; ///< it has all changes up to here
   sequence durable = 0;

@@ -64,6 +64,9 @@ public:
                      bool apart = false);
   /// The answer to stop_writers.
   actions on_stopped(boot_time now, const std::vector<change>& changes);
+  /// A delta to that holder could not be made: a value in it changes too fast,
+  /// or is half of a group. It is tried again with the next tick.
+  void on_unsent(node_id to);
   /// All up to this sequence of this epoch is on this node's disk: as a home
   /// its own changes, as a replica what deltas covered.
   actions on_durable(boot_time now, epoch_number epoch, sequence up_to);
@@ -157,6 +160,8 @@ private:
   void try_adopt(boot_time now);
   void adopt(variable_key key);
   void ask_for_values(boot_time now);
+  node_id source_of_wanted() const;
+  pull wanted_from(node_id source) const;
   void take(const wanted_value& wanted, row& came);
   void look_elsewhere(boot_time now, node_id silent);
 

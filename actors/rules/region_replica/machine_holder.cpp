@@ -72,6 +72,8 @@ actions machine::on_stopped(boot_time now, const std::vector<change>& changes) {
     return done(now);
   stopping_ = false;
   for (const auto& each : changes) {
+    if (each.grouped)
+      note_grouped(each.key);
     if (!knows(each.key) || each.version <= held_.at(each.key).version)
       continue;
     held_.values[each.key] = {{serves_epoch_, each.version}, each.bytes};

@@ -131,7 +131,7 @@ bool machine::add_groups(const follower& to, std::vector<row>& into) const {
     bytes += next.bytes + row_bytes;
     if (!into.empty()
         && (bytes > options_.together_bytes_max
-            || into.size() == options_.message_rows_max))
+            || into.size() == options_.together_rows_max))
       return all = false;
     into.push_back(next);
     return true;
@@ -158,6 +158,11 @@ void machine::add_singles(const follower& to, std::vector<row>& into) const {
     into.push_back(next);
     return true;
   });
+}
+
+void machine::on_unsent(node_id to) {
+  if (const auto found = followers_.find(to); found != followers_.end())
+    found->second.queue_again(options_);
 }
 
 // -- what is committed --------------------------------------------------------

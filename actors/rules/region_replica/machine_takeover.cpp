@@ -224,7 +224,42 @@ void machine::adopt(variable_key key) {
   wanted_.emplace(key, std::move(best));
 }
 
-/// The first of the wanted that somebody is known to have, and what else fits.
+/// Who has most of what is stored in groups: the last of their states is all
+/// at one holder. Else the first that has the first.
+node_id machine::source_of_wanted() const {
+  std::map<node_id, std::size_t> has;
+  for (const auto& [key, each] : wanted_)
+    if (grouped(key))
+      for (const auto node : each.from)
+        ++has[node];
+  const auto most = std::max_element(
+    has.begin(), has.end(),
+    [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most != has.end() ? most->first
+                           : *wanted_.begin()->second.from.begin();
+}
+
+/// What that holder has of the wanted: groups first and together, and what else
+/// fits.
+pull machine::wanted_from(node_id source) const {
+  pull what{pull_number_, {}};
+  std::size_t bytes = 0;
+  for (const bool groups : {true, false})
+    for (const auto& [key, each] : wanted_) {
+      if (grouped(key) != groups || !each.from.contains(source))
+        continue;
+      bytes += each.bytes + row_bytes;
+      const auto& how = options_;
+      if (!what.keys.empty()
+          && (bytes > (groups ? how.together_bytes_max : how.message_bytes_max)
+              || what.keys.size()
+                   >= (groups ? how.together_rows_max : how.message_rows_max)))
+        break;
+      what.keys.push_back(key);
+    }
+  return what;
+}
+
 void machine::ask_for_values(boot_time now) {
   if (wanted_.empty() || (pulled_at_ && now - *pulled_at_ < options_.resend))
     return;
@@ -232,21 +267,10 @@ void machine::ask_for_values(boot_time now) {
     look_elsewhere(now, pulled_from_);
     return;
   }
-  const auto& sources = wanted_.begin()->second.from;
-  pulled_from_ = *sources.begin();
+  ++pull_number_;
+  pulled_from_ = source_of_wanted();
   pulled_at_ = now;
-  pull what{++pull_number_, {}};
-  std::size_t bytes = 0;
-  for (const auto& [key, each] : wanted_) {
-    if (!each.from.contains(pulled_from_))
-      continue;
-    bytes += each.bytes + row_bytes;
-    if (!what.keys.empty()
-        && (bytes > options_.message_bytes_max
-            || what.keys.size() == options_.message_rows_max))
-      break;
-    what.keys.push_back(key);
-  }
+  auto what = wanted_from(pulled_from_);
   send_to(pulled_from_, followers_.at(pulled_from_).known_life,
           std::move(what));
 }

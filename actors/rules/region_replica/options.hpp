@@ -61,6 +61,7 @@ struct options {
   /// bounds it. Of more than this the holder shows no groups until all are
   /// there.
   std::size_t together_bytes_max = std::size_t{8} << 20;
+  std::size_t together_rows_max = 4096;
   std::size_t window_bytes_max = std::size_t{4} << 20; ///< to one holder
   std::size_t window_messages_max = 32;
   std::size_t waiters_max = 4096;
