@@ -188,17 +188,20 @@ TEST_CASE_METHOD(grouping_client,
   advance(350ms);
   settle();
   CHECK(both(2) == "a,b");
-  caf::scoped_actor writer{system};
+  caf::scoped_actor reader{system};
 
   alive.insert(1);
   tell_placement(); // it learns of the new home, and hears nothing of it
   advance(500ms);
+  const auto other
+    = view_of(attach(reader, 1, shm::access::read), shm::access::read);
+  CHECK(other.find_string("title").assume_value().read().assume_value().value
+        == "c");
+  CHECK(both_in(other) == "contended");
   mend(1);
   advance(300ms);
 
-  const auto again
-    = view_of(attach(writer, 1, shm::access::read), shm::access::read);
-  CHECK(both_in(again) == "a,b");
+  CHECK(both_in(other) == "a,b");
 }
 
 TEST_CASE_METHOD(grouping_client, "the next home sends groups whole",
