@@ -5,7 +5,7 @@
 // while all their writers are kept out; what is sent and written is what was
 // noted. So a message never has one half of a group that was stored while it
 // was made. The price is the memory of those variables once more, and a copy a
-// drain.
+// drain; of more than goes in one message none is made.
 #include "actors/tenant_region_parts.hpp"
 #include "config/region_bounds.hpp"
 
@@ -101,6 +101,14 @@ void note_value(pointer self, variable_key key, std::uint32_t slot) {
   self->state.groups.values[key] = std::move(noted);
 }
 
+bool is_too_much(pointer self, const slot_set& slots) {
+  std::uint64_t bytes = 0;
+  for (const auto slot : slots)
+    if (const auto latest = memory_of(self).look(slot))
+      bytes += latest->bytes;
+  return bytes > self->state.options.rule.together_bytes_max;
+}
+
 bool waited_long_enough(pointer self) {
   auto& since = self->state.groups.waiting_since;
   const auto now = self->state.options.now();
@@ -126,9 +134,15 @@ void note_how_it_went(pointer self, still_groups found) {
 /// Of those, what has a value, noted and as changes.
 void take_still(pointer self, const slot_set& grouped,
                 std::vector<region_replica::change>& into) {
+  auto& groups = self->state.groups;
+  const bool too_much = is_too_much(self, grouped);
+  groups.apart = groups.apart || too_much;
   for (const auto slot : grouped)
     if (const auto* key = self->state.keys.find(slot)) {
-      note_value(self, *key, slot);
+      if (too_much)
+        groups.values.erase(*key);
+      else
+        note_value(self, *key, slot);
       add_change(into, *key, memory_of(self).look(slot));
     }
 }
@@ -159,8 +173,10 @@ std::vector<region_replica::change> take_changes(pointer self) {
   };
   sweep();
   groups.kept_back = false;
-  if (grouped.empty())
+  if (grouped.empty()) {
+    groups.apart = false;
     return changes;
+  }
   writers_pause pause{region};
   auto found = keep_still(pause, grouped, sweep, [&] {
     for (const auto& [key, value] : groups.values)
@@ -184,10 +200,15 @@ void begin_groups(pointer self) {
   region.end_apart();
   if (std::exchange(state.groups.begun, true) || !takes_groups(self))
     return;
+  slot_set grouped;
   for (const auto& [key, slot] : state.slots)
     if (const auto latest = region.look(slot);
         latest && latest->grouped && latest->version != 0)
-      note_value(self, key, slot);
+      grouped.insert(slot);
+  if (is_too_much(self, grouped))
+    return;
+  for (const auto slot : grouped)
+    note_value(self, *state.keys.find(slot), slot);
 }
 
 void end_groups(pointer self) {

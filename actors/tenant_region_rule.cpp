@@ -24,7 +24,8 @@ shm::region& memory(pointer self) {
 /// its group are not in the message.
 bool is_half_of_a_group(pointer self, const row& drained,
                         std::uint64_t version) {
-  return version != drained.stored.version && self->state.rule->stores_in()
+  return version != drained.stored.version && !self->state.groups.apart
+         && self->state.rule->stores_in()
          && group_value_of(self, drained.key) == nullptr
          && in_groups(self, drained.key);
 }

@@ -221,3 +221,19 @@ TEST_CASE_METHOD(grouping_client, "the next home sends groups whole",
   CHECK(both(3) == "c,d");
   CHECK(on(3).memory->look(0)->grouped);
 }
+
+TEST_CASE_METHOD(grouping_client,
+                 "more than goes in one message is whole in the end",
+                 "[actors][region_groups]") {
+  const std::string one(600, 'x');
+  const std::string other(600, 'y');
+  store_group("a", "b");
+
+  store_group(one, other);
+  advance(100ms);
+
+  CHECK(both(2) == one + "," + other);
+  store_group("c", "d");
+  advance(100ms);
+  CHECK(both(2) == "c,d");
+}

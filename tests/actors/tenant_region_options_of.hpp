@@ -18,6 +18,7 @@ tenant_region_options_of(stepped_system& in,
   options.rule.ask_again = 20ms;
   options.rule.resend = 100ms;
   options.rule.message_bytes_max = 2000;
+  options.rule.together_bytes_max = 1000;
   options.attach_patience = 5000ms;
   options.packet_bytes_max = 1 << 10;
   options.message_bytes_max = 1 << 20;
