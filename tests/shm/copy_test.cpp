@@ -21,7 +21,7 @@ TEST_CASE("every size arrives byte by byte and touches nothing beyond",
           "[shm][unit]") {
   for (const std::size_t bytes :
        {0UL, 1UL, 7UL, 8UL, 9UL, 63UL, 64UL, 65UL, 127UL, 128UL, 1000UL,
-        65536UL, 65537UL, 262143UL, 262144UL, 1048583UL}) {
+        32767UL, 32768UL, 65536UL, 65537UL, 262143UL, 262144UL, 1048583UL}) {
     INFO(bytes);
     const auto sent = pattern(bytes);
     std::vector<layout::word> shared((bytes + 7) / 8 + 1);
