@@ -82,17 +82,7 @@ private:
 
 /// Adds it, and waits until every node has it.
 bool add_mirror(held_by_three& in) {
-  const auto added = [&] {
-    return in.cluster
-      .call(1, "add_variable",
-            {{"region", std::string{"orders"}},
-             {"name", std::string{"mirror"}},
-             {"kind", std::string{"value"}},
-             {"type", std::string{"u64"}},
-             {"capacity", std::uint64_t{8}}})
-      .has_value();
-  };
-  if (!eventually(added))
+  if (!in.add_number("mirror"))
     return false;
   for (const auto node : in.cluster.all()) {
     const attached_program any{in, node, shm::access::read};

@@ -16,17 +16,21 @@ struct held_by_three {
     cluster.start_all();
     REQUIRE(cluster.await_leader({1, 2, 3}) != 0);
     REQUIRE(creates(cluster, 1, "orders"));
-    REQUIRE(eventually([&] {
+    REQUIRE(add_number("count"));
+    REQUIRE(moves_to(1));
+  }
+
+  bool add_number(const std::string& name) {
+    return eventually([&] {
       return cluster
         .call(1, "add_variable",
               {{"region", std::string{"orders"}},
-               {"name", std::string{"count"}},
+               {"name", name},
                {"kind", std::string{"value"}},
                {"type", std::string{"u64"}},
                {"capacity", std::uint64_t{8}}})
         .has_value();
-    }));
-    REQUIRE(moves_to(1));
+    });
   }
 
   /// All three hold it whole, and this one is home.
