@@ -73,12 +73,12 @@ void show(pointer self, const region_replica::publish& what) {
   if (before && before->now == what.now && before->epoch == what.epoch
       && before->home == what.home)
     return;
-  region.take_role(what.now == published::following ? region_role::replica
-                                                    : region_role::home,
-                   what.home, what.epoch);
   if (what.now == published::serving)
     begin_groups(self);
-  region.set_state(what.now == published::fenced ? region_state::fenced
+  region.take_role(what.now == published::following ? region_role::replica
+                                                    : region_role::home,
+                   what.home, what.epoch,
+                   what.now == published::fenced ? region_state::fenced
                                                  : region_state::active);
   auto fields = about(self);
   fields.emplace_back("epoch", std::to_string(what.epoch));

@@ -125,6 +125,10 @@ public:
   /// What this node is to the region in an epoch.
   void take_role(layout::region_role role, std::uint64_t home,
                  std::uint64_t epoch) noexcept;
+  /// The same, and how it stands: whoever sees a home, and then that it is
+  /// active, sees one that serves.
+  void take_role(layout::region_role role, std::uint64_t home,
+                 std::uint64_t epoch, layout::region_state state) noexcept;
 
   /// Takes the changes since the last drain: calls `visit(slot)` for each.
   /// Returns how many there were.

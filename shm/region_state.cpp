@@ -37,10 +37,25 @@ void region::take_role(layout::region_role role, std::uint64_t home,
   options_.epoch = epoch;
   auto& control = *map_.control;
   control.home.store(home, std::memory_order_relaxed);
+  // R1 shows the state that was set before the role. Pairs with whoever
+  // acquires the role and then looks at the state.
   control.role.store(static_cast<std::uint32_t>(role),
-                     std::memory_order_relaxed);
+                     std::memory_order_release);
   control.epoch.store(epoch, std::memory_order_seq_cst);
   announce_event();
+}
+
+void region::take_role(layout::region_role role, std::uint64_t home,
+                       std::uint64_t epoch,
+                       layout::region_state state) noexcept {
+  // A replica's state is active: it must not be seen with the role of a home
+  // that has yet to take over what others hold.
+  const bool active = state == layout::region_state::active;
+  if (!active)
+    set_state(state);
+  take_role(role, home, epoch);
+  if (active)
+    set_state(state);
 }
 
 void region::announce_event() noexcept {

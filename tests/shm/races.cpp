@@ -211,6 +211,36 @@ race_outcome wait_for_each(std::chrono::milliseconds time) {
     });
 }
 
+// In even epochs a replica, in odd ones a home: no reader takes the home that
+// has yet to take over for one that serves.
+race_outcome role_beside_reader(std::chrono::milliseconds time) {
+  using shm::layout::region_role;
+  using shm::layout::region_state;
+  attached_region region;
+  const auto reader = region.attach(shm::access::read);
+  const auto& seen = *reader.attached();
+  auto& owner = *region.owner;
+  return beside(
+    time,
+    [&] {
+      const auto before = reader.epoch();
+      const auto role = seen.control().role.load(std::memory_order_acquire);
+      const bool serves = role == static_cast<std::uint32_t>(region_role::home)
+                          && seen.state() == region_state::active;
+      return !serves || before % 2 == 1 || reader.epoch() != before;
+    },
+    [&owner, epoch = std::uint64_t{2}, seed = std::uint64_t{1}]() mutable {
+      owner.take_role(region_role::replica, 2, epoch, region_state::active);
+      dawdle(seed);
+      owner.take_role(region_role::home, 1, epoch, region_state::fenced);
+      dawdle(seed);
+      owner.take_role(region_role::home, 1, epoch + 1, region_state::active);
+      dawdle(seed);
+      owner.take_role(region_role::home, 1, epoch + 1, region_state::fenced);
+      epoch += 2;
+    });
+}
+
 } // namespace
 
 const std::vector<race>& races() {
@@ -234,6 +264,9 @@ const std::vector<race>& races() {
      snapshot_beside_groups},
     {"reuse", "a successor is never confused with what was removed",
      reuse_of_slots},
+    {"role",
+     "a home that has yet to take over is not taken for one that serves",
+     role_beside_reader},
     {"wait", "a waiter is woken by the store it waits for", wait_for_each},
   };
   return all;
