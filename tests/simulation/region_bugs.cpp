@@ -7,10 +7,10 @@ namespace {
 
 constexpr situation failing{.holders = 3, .crashes = true};
 constexpr situation sleeping{.holders = 3, .pauses = true};
-constexpr situation quiet{.holders = 5, .idle = true};
+constexpr situation quiet{.holders = 5, .idle = true, .estranged = true};
 constexpr situation late{.holders = 3, .bad_links = true, .late = true};
 constexpr situation draining{
-  .holders = 5, .bad_links = true, .slow_drains = true};
+  .holders = 5, .bad_links = true, .slow_drains = true, .severed = true};
 constexpr situation losing{
   .holders = 3, .moves = true, .bad_links = true, .slow_tables = true};
 constexpr situation many{.holders = 5, .moves = true, .bad_links = true};

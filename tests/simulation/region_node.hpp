@@ -48,6 +48,7 @@ struct region_node {
   boot_time ahead{};
 
   epoch_number tables = 0; ///< entries that it has applied
+  boot_time tables_after{};
   epoch_number admitted = 0;
   std::uint64_t made = 0; ///< machines of this life
   std::optional<region_replica::machine> rule;

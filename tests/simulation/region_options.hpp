@@ -14,7 +14,6 @@ namespace holdfast::region_simulation {
 struct world_faults {
   bool reads_without_asking = false; ///< whoever was home once answers reads
   bool wall_clock = false;           ///< clocks are set while they run
-  bool applies_late = false;         ///< an answer overtakes what it is about
   bool false_proof = false;          ///< a frozen home is taken for dead
   bool tails_left_behind = false;    ///< of values from other holders
   bool stores_forgotten = false;     ///< by the home that made them
@@ -35,6 +34,10 @@ struct situation {
   bool slow_drains = false; ///< stores are long in memory alone
   bool session = false;     ///< one stores at whichever home there is
   bool groups = false;      ///< many stores are of several variables
+  bool estranged = false;   ///< a home does not hear of the next one
+  /// A home crashes, and a replica is cut off, as that calls committed what was
+  /// stored again since.
+  bool severed = false;
 };
 
 struct options {

@@ -57,6 +57,43 @@ void recorder::stored(const region_node& on, variable_key key,
   add(on, made);
 }
 
+void recorder::begin_session_store(const region_node& on, variable_key key,
+                                   std::uint64_t serial, boot_time now) {
+  if (stopped_ || std::exchange(session_.serial, serial) == serial)
+    return;
+  if (!session_.client) {
+    session_.client = clients_.size();
+    clients_.emplace_back();
+  }
+  auto made = begin(on, record_kind::store, key, now);
+  made.client = id_of(*session_.client);
+  made.value = torture::value_of(made.client, serial);
+  clients_[*session_.client].push_back(made);
+}
+
+void recorder::made_for_session(value_id value) {
+  if (session_.client)
+    values_[value]
+      = torture::value_of(id_of(*session_.client), session_.serial);
+}
+
+/// Its answer says what a flush says.
+void recorder::end_session_store(const stamp& made, boot_time now) {
+  if (stopped_)
+    return;
+  auto& store = clients_[*session_.client].back();
+  store.state = torture::state_ended;
+  store.outcome = record_outcome::ok;
+  store.epoch_before = store.epoch = made.epoch;
+  store.version = made.version;
+  store.end_ns = now.count();
+  auto flush = store;
+  flush.kind = record_kind::flush;
+  flush.variable = torture::every_variable;
+  flush.begin_ns = now.count();
+  clients_[*session_.client].push_back(flush);
+}
+
 void recorder::begin_flush(const region_node& on, waiter who, boot_time now) {
   auto made = begin(on, record_kind::flush, 0, now);
   made.variable = torture::every_variable;

@@ -6,6 +6,7 @@
 #include "tests/simulation/region_node.hpp"
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,12 @@ class recorder {
 public:
   void stored(const region_node& on, variable_key key, std::uint64_t version,
               value_id value, boot_time now);
+  /// The session asks for its store, perhaps again: one record for all of that.
+  void begin_session_store(const region_node& on, variable_key key,
+                           std::uint64_t serial, boot_time now);
+  void made_for_session(value_id value);
+  /// It is told that its store is safe, and what it was called.
+  void end_session_store(const stamp& made, boot_time now);
   void begin_flush(const region_node& on, waiter who, boot_time now);
   void begin_read(const region_node& on, waiter who, variable_key key,
                   boot_time now);
@@ -53,7 +60,14 @@ private:
   place add(const region_node& on, const torture::record& what);
   void note_gone(const region_node& on, boot_time now);
 
+  /// The session's last store.
+  struct session {
+    std::uint64_t serial = 0;
+    std::optional<std::size_t> client;
+  };
+
   bool stopped_ = false;
+  session session_;
   std::vector<torture::client_records> clients_;
   std::map<node_id, memory> memories_;
   std::map<value_id, std::uint64_t> values_;

@@ -21,8 +21,6 @@ TEST_CASE("the same seed of a region tells the same story",
 TEST_CASE("bugs of a region that are put back are found",
           "[simulation][region]") {
   for (const auto& one : bugs()) {
-    if (one.name == "carried_counts_as_committed")
-      continue; // too rare: tests/rules looks for it
     INFO(one.name);
 
     const auto seed = found_at(one, 600);

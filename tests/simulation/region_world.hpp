@@ -46,7 +46,8 @@ private:
     std::uint64_t moves = 5; ///< per mille of the looks of the leader
     std::uint64_t reshapes = 5;
     bool durable = false;
-    bool session = false;     ///< one stores at whichever home there is
+    bool session = false; ///< one stores at whichever home there is
+    std::uint64_t session_ms = 20;
     std::uint64_t groups = 0; ///< per mille of the stores: of several variables
   };
 
@@ -71,6 +72,7 @@ private:
                        const parcel& with);
   void look_at_groups(const region_node& node);
   void carry_commit(region_node& node, const region_replica::commit& what);
+  bool is_stored_again(const region_node& node, variable_key key) const;
   void carry_end(region_node& node, const region_replica::end_wait& what);
   void carry_publish(region_node& node, const region_replica::publish& what);
   void carry_loss(const region_node& node,
@@ -87,12 +89,14 @@ private:
   void apply_tables(std::size_t slot, epoch_number index);
   void lead();
   bool reachable(const region_node& node) const;
+  void estrange(node_id former, node_id next);
 
   // region_world_troubles.cpp
   void arrange();
   void make_trouble();
   void crash(std::size_t slot);
   void pause(std::size_t slot);
+  void sever(const region_node& from);
   void mend();
   void check_end();
 

@@ -180,6 +180,14 @@ void region_world::carry_take_over(region_node& on, const take_over& what,
       }
 }
 
+/// At its home, where it is not drained yet.
+bool region_world::is_stored_again(const region_node& on,
+                                   variable_key key) const {
+  const auto& home = nodes_[catalog_.now().home - 1];
+  return !mending_ && cut_.empty() && home.id != on.id && home.up
+         && home.dirty.contains(key);
+}
+
 /// What it calls committed it must have, and it must last.
 void region_world::carry_commit(region_node& on, const commit& what) {
   for (const auto& each : what.versions) {
@@ -193,6 +201,9 @@ void region_world::carry_commit(region_node& on, const commit& what) {
     } else if (each.version > on.cells[each.key].version)
       witness_.blame("node " + std::to_string(on.id)
                      + " calls committed what it never had");
+    if (options_.needs.severed && is_stored_again(on, each.key)
+        && chance_.permille(20))
+      after(some(1000, 20'000), [this, id = on.id] { sever(node(id)); });
   }
 }
 

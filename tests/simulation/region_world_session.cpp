@@ -12,10 +12,11 @@ constexpr region_replica::session_id the_session{9, {1, 1}, 1};
 
 } // namespace
 
-/// Homes that are none any more are asked, too: they do not know it.
+/// Homes that are none any more are asked, too: they do not know it. What it
+/// began it brings to an end.
 void region_world::session() {
-  after(some(500, 1000 * manners_.client_ms), [this] { session(); });
-  if (quiet_)
+  after(some(500, 1000 * manners_.session_ms), [this] { session(); });
+  if (quiet_ && answered_)
     return;
   if (answered_) {
     answered_ = false;
@@ -28,6 +29,8 @@ void region_world::session() {
 }
 
 void region_world::store_for_session(region_node& on) {
+  if (recorder_ != nullptr)
+    recorder_->begin_session_store(on, stores_in_, serial_, now_);
   const auto* last = on.ledger.last_of(stores_in_, the_session);
   noted_store made{the_session, serial_, {}};
   if (last != nullptr && last->serial == serial_
@@ -48,6 +51,8 @@ void region_world::make_for_session(region_node& on, noted_store& made) {
   const auto version = on.cells[stores_in_].version + 1;
   const auto value = witness_.stored(stores_in_, on.shown.epoch, version);
   witness_.made(serial_, stores_in_, value);
+  if (recorder_ != nullptr)
+    recorder_->made_for_session(value);
   on.put(stores_in_, version, value);
   made.made = {on.shown.epoch, version};
   on.ledger.note(stores_in_, made);
@@ -63,8 +68,11 @@ void region_world::answer_session(const request& asked) {
     return; // it has heard that already
   answered_ = true;
   ++result_.stored;
-  for (const auto& [key, value] : asked.values)
+  for (const auto& [key, value] : asked.values) {
     witness_.promised(key, value);
+    if (recorder_ != nullptr)
+      recorder_->end_session_store(witness_.birth(value), now_);
+  }
 }
 
 void region_world::take_tail(region_node& on, variable_key key,

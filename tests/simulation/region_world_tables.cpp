@@ -32,11 +32,21 @@ void region_world::spread() {
         [this, slot, last = catalog_.last()] { apply_tables(slot, last); });
 }
 
+/// It goes on with the others, and hears from neither the next home nor the
+/// tables.
+void region_world::estrange(node_id former, node_id next) {
+  cut_.emplace(former, next);
+  cut_.emplace(next, former);
+  auto& on = node(former);
+  on.tables_after = now_ + some(3'000'000, 8'000'000);
+  after(on.tables_after - now_, [this] { cut_.clear(); });
+}
+
 void region_world::apply_tables(std::size_t slot, epoch_number index) {
   auto& on = nodes_[slot];
   if (index <= on.tables || index < on.admitted)
     return;
-  if (!reachable(on)) {
+  if (!reachable(on) || now_ < on.tables_after) {
     on_node(slot, some(100'000, 300'000),
             [this, slot, index] { apply_tables(slot, index); });
     return;
@@ -94,8 +104,11 @@ void region_world::lead() {
   if ((down || planned) && !fit.empty()) {
     const auto to = fit[chance_.below(fit.size())];
     silent_since_[to] = now_;
-    if (catalog_.move(placed.epoch, to))
+    if (catalog_.move(placed.epoch, to)) {
+      if (options_.needs.estranged && !down)
+        estrange(placed.home, to);
       spread();
+    }
     return;
   }
   if (mending_ || !placed.settled() || !chance_.permille(manners_.reshapes))

@@ -12,7 +12,7 @@ void region_world::arrange() {
               : chance_.permille(300) ? 5
                                       : 3;
   m.nodes = m.holders + chance_.below(2);
-  m.variables = 1 + chance_.below(needs.crashes ? 24 : 8);
+  m.variables = 1 + chance_.below(needs.session ? 2 : needs.crashes ? 24 : 8);
   m.jitter_us = chance_.permille(300) ? 20'000 : 1000;
   m.loss = needs.bad_links ? 50 : chance_.permille(400) ? chance_.below(50) : 0;
   m.copies = chance_.permille(400) ? chance_.below(100) : 0;
@@ -24,11 +24,12 @@ void region_world::arrange() {
   m.client_ms = needs.idle || chance_.permille(100) ? 1500 : 20;
   m.trouble_ms
     = needs.crashes || needs.pauses ? 700 : 500 + chance_.below(3000);
-  m.moves = needs.moves ? 100 : chance_.below(20);
+  m.moves = needs.moves ? 100 : needs.estranged ? 20 : chance_.below(20);
   m.reshapes = needs.reshaping ? 60 : chance_.below(20);
   m.durable = chance_.permille(250);
   m.groups = needs.groups ? 500 : grouping_.permille(300) ? 200 : 0;
-  m.session = recorder_ == nullptr && (needs.session || chance_.permille(250));
+  m.session = needs.session || chance_.permille(250);
+  m.session_ms = needs.session ? 200 : m.client_ms;
 }
 
 void region_world::crash(std::size_t slot) {
@@ -65,6 +66,17 @@ void region_world::pause(std::size_t slot) {
                   carry(its,
                         its.rule->on_death_proven(its.local(now_), id, life));
               });
+}
+
+/// Whoever takes over does not hear of what that replica has.
+void region_world::sever(const region_node& from) {
+  for (const auto& each : nodes_)
+    if (each.id != from.id) {
+      cut_.emplace(from.id, each.id);
+      cut_.emplace(each.id, from.id);
+    }
+  crash(slot_of(node(catalog_.now().home)));
+  after(some(1'000'000, 5'000'000), [this] { cut_.clear(); });
 }
 
 void region_world::make_trouble() {

@@ -284,6 +284,22 @@ TEST_CASE("what is seen after a loss of all memory is promised anew",
   CHECK(check(made.all).count(rule::read_went_back) == 1);
 }
 
+TEST_CASE("a version is given again if what had it was safe before",
+          "[torture][check]") {
+  const auto given_again = [](std::uint64_t safe_in) {
+    few_records made;
+    made.store(10, 1, 1); // the home of the next epoch has not got it
+    made.epoch = safe_in;
+    made.read(record_kind::confirmed_read, 20, 1, 1);
+    made.epoch = 2;
+    made.store(30, 2, 1);
+    return check(made.all).count(rule::version_given_again);
+  };
+
+  CHECK(given_again(1) == 1);
+  CHECK(given_again(3) == 0); // a later home has it after all
+}
+
 TEST_CASE("what was asked for before an acknowledgement need not see it",
           "[torture][check]") {
   few_records made;

@@ -2,6 +2,9 @@
 // versions. If it gives one again, it has lost what had it, even if nobody
 // looked before that was overwritten. What is safe on disk is so for the homes
 // after a loss of all memory, too.
+//
+// A value counts as safe in the epoch in which somebody was told: one that no
+// majority had may be missed by a home and be taken over by a later one.
 #include "apps/holdfast-torture/checker/rules.hpp"
 #include "apps/holdfast-torture/checker/words.hpp"
 
@@ -15,12 +18,12 @@ namespace {
 struct birth {
   std::uint32_t variable;
   std::size_t era;
-  stamp at;
-  bool safe; ///< else only stored
+  stamp at;  ///< told to be safe there; else given there
+  bool safe; ///< else given
   const record* by;
   const record* flush;
 
-  /// Of one epoch, what was stored comes first: only other epochs count.
+  /// Of one epoch, what was given comes first: only other epochs count.
   auto place() const noexcept {
     return std::tie(variable, era, at.epoch, safe, at.version);
   }
@@ -28,22 +31,29 @@ struct birth {
 
 std::vector<birth> births_of(const evidence& from, kept_in where) {
   std::vector<birth> made;
-  const auto add = [&](const written* of, bool safe, const record& by,
+  const auto add = [&](const record& by, std::uint64_t told_in,
                        const record* flush = nullptr) {
-    if (of != nullptr && of->exact())
-      made.push_back({of->store->variable, from.era_of(of->low.epoch, where),
-                      of->low, safe, &by, flush});
+    const auto* of = from.find(by.value);
+    if (of == nullptr || !of->exact())
+      return;
+    const auto note = [&](const stamp& at, bool safe) {
+      made.push_back({of->store->variable, from.era_of(at.epoch, where), at,
+                      safe, &by, flush});
+    };
+    note(of->low, false);
+    if (told_in != 0)
+      note({std::max(told_in, of->low.epoch), of->low.version}, true);
   };
   for (const auto& each : from.acknowledged(where))
-    add(from.find(each.store->value), true, *each.store, each.flush);
+    add(*each.store, each.flush->epoch, each.flush);
   for (const auto& client : from.all().clients)
     for (const auto& each : client) {
       if (each.stored())
-        add(from.find(each.value), false, each);
+        add(each, 0);
       if (where == kept_in::memory
           && (each.told_committed()
               || (each.saw_value() && each.kind != record_kind::read)))
-        add(from.find(each.value), true, each);
+        add(each, each.epoch);
     }
   return made;
 }
@@ -56,8 +66,8 @@ bool is_of_other_memory(const evidence& from, const birth& one,
 void blame(const birth& safe, const birth& later, findings& into) {
   std::string text = about_variable(*later.by) + "version ";
   text += std::to_string(safe.at.version);
-  text += " of epoch " + std::to_string(safe.at.epoch);
-  text += " was safe, and then epoch " + std::to_string(later.at.epoch);
+  text += " was safe in epoch " + std::to_string(safe.at.epoch);
+  text += ", and then epoch " + std::to_string(later.at.epoch);
   text += " gave version " + std::to_string(later.at.version);
   into.add(rule::version_given_again, std::move(text),
            {safe.by, safe.flush, later.by});
@@ -78,7 +88,7 @@ void check_births(const evidence& from, kept_in where, findings& into) {
       before = within = nullptr;
     else if (all[i - 1].at.epoch != each.at.epoch)
       before = within;
-    if (before != nullptr && each.at.version <= before->at.version
+    if (before != nullptr && !each.safe && each.at.version <= before->at.version
         && (where == kept_in::memory
             || is_of_other_memory(from, *before, each)))
       blame(*before, each, into);
