@@ -36,6 +36,8 @@ readiness_of_row add_row(pointer self, variable_key key, region_writes& into) {
     return readiness_of_row::later;
   if (*version >= version_max)
     return readiness_of_row::skipped; // it is no store's
+  if (is_half_of_a_group(self, key, made.stored.version, *version))
+    return readiness_of_row::later;
   if (*version != made.stored.version) {
     const auto epoch = rule.stores_in();
     if (!epoch || *version < made.stored.version)

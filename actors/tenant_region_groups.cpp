@@ -17,13 +17,6 @@ using pointer = tenant_region_pointer;
 using region_replica::variable_key;
 using slot_set = std::set<std::uint32_t>;
 
-/// Looks for writers of more variables before it is given up for now: each may
-/// show others that have just been stored together with them.
-constexpr int looks_max = 16;
-/// From this look on all variables are kept still that are known to be stored
-/// in groups: then only new ones can come.
-constexpr int looks_at_changed = 4;
-
 /// Writers are kept out of variables for as long as this lives.
 class writers_pause {
 public:
@@ -70,8 +63,8 @@ template <class Sweep, class Known>
 still_groups keep_still(writers_pause& pause, slot_set& grouped, Sweep sweep,
                         Known known) {
   still_groups found;
-  for (int look = 0; look < looks_max; ++look) {
-    if (look == looks_at_changed)
+  for (int look = 0; look < config::region_group_looks_max; ++look) {
+    if (look == config::region_group_looks_at_changed)
       known();
     found.held_by_writers = pause.add(grouped);
     const auto before = grouped.size();
@@ -175,6 +168,7 @@ std::vector<region_replica::change> take_changes(pointer self) {
   groups.kept_back = false;
   if (grouped.empty()) {
     groups.apart = false;
+    groups.waiting_since.reset();
     return changes;
   }
   writers_pause pause{region};
@@ -227,6 +221,13 @@ bool in_groups(pointer self, variable_key key) {
     return false;
   const auto latest = memory_of(self).look(*slot);
   return latest && latest->grouped;
+}
+
+bool is_half_of_a_group(pointer self, variable_key key, std::uint64_t drained,
+                        std::uint64_t read) {
+  return read != drained && !self->state.groups.apart
+         && self->state.rule->stores_in()
+         && group_value_of(self, key) == nullptr && in_groups(self, key);
 }
 
 bool once_drained(pointer self, std::function<void()> then) {

@@ -126,6 +126,12 @@ const group_values::value* group_value_of(tenant_region_pointer self,
 /// Whether the variable was ever stored in a group.
 bool in_groups(tenant_region_pointer self, region_replica::variable_key key);
 
+/// A value that was read from memory is newer than what was drained, and has
+/// been stored in a group since: it is to wait for the rest.
+bool is_half_of_a_group(tenant_region_pointer self,
+                        region_replica::variable_key key, std::uint64_t drained,
+                        std::uint64_t read);
+
 /// Calls `then` once what was kept back is drained: now, if nothing is. False:
 /// too many wait.
 bool once_drained(tenant_region_pointer self, std::function<void()> then);

@@ -20,16 +20,6 @@ shm::region& memory(pointer self) {
 
 // -- to other holders ---------------------------------------------------------
 
-/// It is stored in groups since it was drained, and newer than that: others of
-/// its group are not in the message.
-bool is_half_of_a_group(pointer self, const row& drained,
-                        std::uint64_t version) {
-  return version != drained.stored.version && !self->state.groups.apart
-         && self->state.rule->stores_in()
-         && group_value_of(self, drained.key) == nullptr
-         && in_groups(self, drained.key);
-}
-
 /// The bytes of the rows, as they are now. False if one is not there any more,
 /// or changes too fast: the rule says it all again.
 bool read_rows(pointer self, carried_message& into) {
@@ -44,7 +34,7 @@ bool read_rows(pointer self, carried_message& into) {
     const auto before = into.payload.size();
     const auto version = append_row(self, each.key, into.payload);
     if (!version || *version < each.stored.version
-        || is_half_of_a_group(self, each, *version))
+        || is_half_of_a_group(self, each.key, each.stored.version, *version))
       return false;
     each.carry(*version, into.payload.size() - before, into.said.epoch);
   }

@@ -45,6 +45,11 @@ inline constexpr std::size_t region_together_bytes_max = std::size_t{8} << 20;
 /// Time that writers in the middle of a store may keep a home from taking
 /// groups whole: then holders show no groups until the writers go on or die.
 inline constexpr std::chrono::milliseconds region_group_patience{250};
+/// Looks at what has just been stored together with variables that are kept
+/// still, before that is given up for now; and how many of them are at what has
+/// changed, before all is kept still that is known to be stored in groups.
+inline constexpr int region_group_looks_max = 16;
+inline constexpr int region_group_looks_at_changed = 4;
 /// Bytes and messages on their way to one holder: with fewer it waits for the
 /// next one while a region is copied to it.
 inline constexpr std::size_t region_window_bytes_max = std::size_t{4} << 20;
