@@ -129,6 +129,12 @@ struct health_section {
   std::uint32_t suspected_after = suspected_after_default; ///< misses
   std::uint32_t down_after = down_after_default;           ///< misses
 
+  /// Time without a leader before a voter stands for election.
+  std::chrono::milliseconds election_timeout() const noexcept {
+    return profile == health_profile::fast ? election_timeout_fast
+                                           : election_timeout_default;
+  }
+
   bool operator==(const health_section&) const = default;
 };
 
@@ -172,6 +178,12 @@ struct node_config {
   std::optional<cluster_section> cluster{}; ///< none: a node alone
   std::vector<tenant> tenants{};
   origin_table origins{};
+
+  /// That of a cluster's profile; alone a node elects itself at once.
+  std::chrono::milliseconds election_timeout() const noexcept {
+    return cluster ? cluster->health.election_timeout()
+                   : election_timeout_default;
+  }
 
   /// Where a value was written does not make another configuration of it.
   bool operator==(const node_config& other) const {

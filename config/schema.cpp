@@ -188,7 +188,8 @@ void add_cluster_sections(table& t) {
 
   t.in(section::health);
   t.word("profile", health_profile_default, health_profile_words,
-         "`fast` is for hosts that nothing else loads");
+         "`fast` is for hosts that nothing else loads; there a leader "
+         "that is silent is replaced in half the time, too");
   t.duration("interval", health_interval_default, health_interval_min,
              health_interval_max, "time between two pings")
     .fallback_words

@@ -109,7 +109,7 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.joins = options.begun.members.members.empty();
   chosen.voters_max = config::voters_max;
   chosen.key = key_;
-  chosen.leading.heard_within = config::leader_heard_within;
+  chosen.leading.heard_within = options.config.election_timeout();
   chosen.pace = {config::placing_max, config::placing_retry};
   chosen.peers_max = config::peers_max;
   chosen.interval = config::steer_interval;

@@ -254,6 +254,9 @@ void node::start_elector(opened_log log, const founding& begun) {
   options.first_members = begun.members;
   options.core.self = config_.node.id;
   options.core.cluster = begun.digest;
+  options.core.election_timeout = config_.election_timeout();
+  options.core.heartbeat
+    = options.core.election_timeout / config::election_heartbeats;
   options.core.bounds.entry_bytes_max = config::catalog_entry_bytes_max;
   options.core.bounds.inflight_entries_max = config::consensus_window_max;
   // Differs between nodes, and between the starts of one.
