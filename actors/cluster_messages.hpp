@@ -8,6 +8,7 @@
 #include "actors/rules/cluster_status.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,17 @@ struct cluster_instances {
 
 struct members_query {};
 
+/// What a node is by what this one knows to be agreed on, and by the newest
+/// change in its log, which may come to nothing; none: it is no member.
+struct listed_member {
+  consensus::node_id node = 0;
+  std::string address;
+  std::optional<consensus::member_role> agreed;
+  std::optional<consensus::member_role> newest;
+};
+
 struct member_list {
-  std::vector<consensus::member> members; ///< by id
+  std::vector<listed_member> members; ///< by id
   consensus::node_id leader = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 namespace holdfast::actors {
@@ -11,6 +12,7 @@ namespace {
 
 using rules::node_role;
 
+/// As majorities count, from before it is agreed on.
 bool votes(const elector_status& seen, std::uint64_t node) {
   for (const auto& member : seen.core.members.members)
     if (member.id == node)
@@ -111,6 +113,22 @@ void gather(cluster_pointer self, const std::shared_ptr<gathering>& into) {
   finish_if_complete(into);
 }
 
+member_list members_of(const elector_status& seen) {
+  std::map<consensus::node_id, listed_member> by_id;
+  for (const auto& each : seen.core.agreed.members)
+    by_id[each.id] = {each.id, each.address, each.role, {}};
+  for (const auto& each : seen.core.members.members) {
+    auto& listed = by_id[each.id];
+    listed.node = each.id;
+    listed.address = each.address;
+    listed.newest = each.role;
+  }
+  member_list made{{}, seen.known.leader};
+  for (auto& [id, each] : by_id)
+    made.members.push_back(std::move(each));
+  return made;
+}
+
 } // namespace
 
 caf::result<cluster_report> report(cluster_pointer self) {
@@ -160,8 +178,7 @@ caf::result<member_list> list_members(cluster_pointer self) {
               elector_status_query{})
     .then(
       [answer](const elector_status& seen) mutable {
-        answer.deliver(
-          member_list{seen.core.members.members, seen.known.leader});
+        answer.deliver(members_of(seen));
       },
       [answer](caf::error& error) mutable {
         answer.deliver(std::move(error));

@@ -43,13 +43,19 @@ wire::fields row_of(const cluster_instance& node) {
           {"links", seen.links}};
 }
 
-wire::fields row_of(const consensus::member& member,
-                    consensus::node_id leader) {
-  const bool votes = member.role == consensus::member_role::voter;
-  return {{"node", member.id},
+std::string word_of(std::optional<consensus::member_role> role) {
+  if (!role)
+    return "none";
+  return *role == consensus::member_role::voter ? "voter" : "learner";
+}
+
+wire::fields row_of(const listed_member& member, consensus::node_id leader) {
+  const bool open = member.newest != member.agreed;
+  return {{"node", member.node},
           {"address", member.address},
-          {"role", std::string{votes ? "voter" : "learner"}},
-          {"leader", member.id == leader}};
+          {"role", word_of(member.agreed)},
+          {"proposed", open ? word_of(member.newest) : std::string{}},
+          {"leader", member.node == leader}};
 }
 
 /// Asks the cluster for something that has no answer but done.

@@ -256,6 +256,10 @@ core_status core::status() const {
   result.transferee = library_.transferee();
   const auto [index, members] = log_.membership_at(log_.last());
   result.membership_index = index;
+  // The first entry is: whoever has one began with it.
+  const auto known = std::max<log_index>(applied_, 1);
+  if (const auto* agreed = log_.membership_at(known).second)
+    result.agreed = *agreed;
   if (members == nullptr)
     return result;
   result.members = *members;

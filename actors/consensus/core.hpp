@@ -104,6 +104,7 @@ struct core_status {
   node_id transferee = 0;
   membership members; ///< the newest, committed or not
   log_index membership_index = 0;
+  membership agreed; ///< the newest that this node knows to be committed
   std::vector<member_status> progress; ///< only at the leader
 };
 

@@ -79,7 +79,8 @@ command_result list_instances(workplace& at, const arguments&) {
 }
 
 command_result list_members(workplace& at, const arguments&) {
-  return table(at, "members", {"node", "address", "role", "leader"});
+  return table(at, "members",
+               {"node", "address", "role", "proposed", "leader"});
 }
 
 command_result add_member(workplace& at, const arguments& with) {

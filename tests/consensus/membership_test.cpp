@@ -115,3 +115,50 @@ TEST_CASE("a change in the middle of a message is entered where it stands",
   three.run(500ms);
   CHECK(three[other].ending(next) == outcome::committed);
 }
+
+TEST_CASE("a vote that is only proposed is told from one that is agreed on",
+          "[consensus][core]") {
+  cluster some{1, 2, 3};
+  const auto leader = some.elect();
+  some.run(500ms);
+  some.join(4);
+  some.change(leader, step::add, 4);
+  some.run(500ms);
+  const auto before = some[leader].core->status().agreed;
+  some.isolate(leader);
+
+  some.change(leader, step::promote, 4);
+  some.run(100ms);
+
+  const auto open = some[leader].core->status();
+  CHECK(voter_count(open.members) == 4);
+  CHECK(voter_count(open.agreed) == 3);
+  CHECK(open.agreed == before);
+
+  // The others have elected meanwhile, and know nothing of it.
+  some.run(2s);
+  some.heal();
+  some.run(2s);
+  for (const node_id id : {1, 2, 3}) {
+    const auto status = some[id].core->status();
+    CHECK(voter_count(status.members) == 3);
+    CHECK(status.agreed == status.members);
+  }
+}
+
+TEST_CASE("a node that starts again knows what its cluster began with",
+          "[consensus][core]") {
+  cluster some{1, 2, 3};
+  const auto leader = some.elect();
+  some.run(500ms);
+  some.change(leader, step::add, 4);
+  some.run(500ms);
+  for (const node_id id : {1, 2, 3})
+    some.kill(id);
+
+  some.start(2);
+
+  const auto status = some[2].core->status();
+  CHECK(status.agreed == voters({1, 2, 3}));
+  CHECK(status.members.members.size() == 4);
+}
