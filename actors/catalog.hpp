@@ -70,6 +70,7 @@ struct catalog_state {
   catalog_options options;
   elector_actor elector;
   region_keeper_actor keeper;
+  region_router_actor router; ///< null: this node is alone
 
   catalog::machine machine;
   std::optional<shm::error> stopped; ///< a snapshot could not be taken over

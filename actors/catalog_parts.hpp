@@ -25,17 +25,26 @@ void forget_session(catalog_pointer self, const caf::actor_addr& address);
 
 // -- catalog_proposals.cpp: what is to change ---------------------------------
 
+using outcome_function
+  = std::function<void(const shm::result<catalog::outcome>&)>;
+
+/// Calls `then` once: with what the tables decided, or why they could not.
+void propose(catalog_pointer self, catalog::command command, catalog::caller by,
+             outcome_function then);
+
 caf::result<void> enter(catalog_pointer self, enter_request& request);
 
 /// Says to the cluster that this node is there, in this incarnation.
 void join(catalog_pointer self);
-
-caf::result<void> run_command(catalog_pointer self, command_request& request);
 
 /// Another attempt, if the proposal still waits for one.
 void propose_again(catalog_pointer self, std::uint64_t request_id);
 
 /// Ends the proposals whose attempt had no answer in time.
 void end_overdue(catalog_pointer self);
+
+// -- catalog_commands.cpp: for somebody who waits -----------------------------
+
+caf::result<void> run_command(catalog_pointer self, command_request& request);
 
 } // namespace holdfast::actors

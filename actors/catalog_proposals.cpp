@@ -1,5 +1,5 @@
 // What this node wants changed: proposed through the elector, decided by the
-// tables, carried out by the keeper.
+// tables.
 #include "actors/catalog_parts.hpp"
 #include "actors/error.hpp"
 #include "config/defaults.hpp"
@@ -9,8 +9,6 @@ namespace holdfast::actors {
 namespace {
 
 using proposal_pointer = std::shared_ptr<catalog_state::proposal>;
-using outcome_function
-  = std::function<void(const shm::result<catalog::outcome>&)>;
 
 // -- one proposal -------------------------------------------------------------
 
@@ -74,35 +72,6 @@ std::uint64_t wall_ms(catalog_pointer self) {
       .count());
 }
 
-/// Calls `then` once: with what the tables decided, or why they could not.
-void propose(catalog_pointer self, catalog::command command, catalog::caller by,
-             outcome_function then) {
-  auto& state = self->state;
-  const auto number = state.numbers->take();
-  if (!number)
-    return then(number.assume_error());
-  by.node = state.options.node_id;
-  catalog::entry entry{
-    wall_ms(self),
-    {catalog::origin_kind::node, state.options.node_id, state.self.incarnation},
-    number.assume_value(),
-    std::move(by),
-    std::move(command)};
-  auto made = std::make_shared<catalog_state::proposal>();
-  made->request_id = entry.request_id;
-  made->then = std::move(then);
-  state.proposals.emplace(made->request_id, made);
-  auto written = catalog::encode(entry);
-  if (!written)
-    return end(self, made, written.assume_error());
-  made->entry = std::move(written).assume_value();
-  // If this node leads, nobody else looks.
-  if (auto may = catalog::check_proposal(state.machine.now(), made->entry);
-      !may)
-    return end(self, made, may.assume_error());
-  attempt(self, made);
-}
-
 // -- entering -----------------------------------------------------------------
 
 void say_why_it_waits(catalog_pointer self, const shm::error& why) {
@@ -139,119 +108,35 @@ void on_joined(catalog_pointer self, const shm::result<catalog::outcome>& how) {
   }
 }
 
-// -- commands -----------------------------------------------------------------
-
-/// A command of somebody who waits for it.
-struct open_command {
-  catalog::command command;
-  catalog::caller by;
-  caf::response_promise answer;
-};
-
-using command_pointer = std::shared_ptr<open_command>;
-
-/// The region that this node is to have changed before it answers.
-const catalog::region_name* region_of(const catalog::command& command) {
-  return std::visit(
-    [](const auto& each) -> const catalog::region_name* {
-      if constexpr (requires { each.name.region; })
-        return &each.name;
-      else
-        return nullptr;
-    },
-    command);
-}
-
-std::vector<std::string> variables_of(const catalog::command& command) {
-  std::vector<std::string> names;
-  const auto collect = [&](const auto& variables) {
-    for (const auto& each : variables)
-      names.push_back(each.name);
-  };
-  if (const auto* made = std::get_if<catalog::create_region>(&command))
-    collect(made->variables);
-  if (const auto* added = std::get_if<catalog::add_variables>(&command))
-    collect(added->variables);
-  return names;
-}
-
-/// What takes back a command that was agreed on and cannot be carried out.
-std::optional<catalog::command> undoing(catalog_pointer self,
-                                        const catalog::command& command,
-                                        catalog::log_index decided) {
-  const auto& regions = self->state.machine.now().all().regions;
-  if (const auto* made = std::get_if<catalog::create_region>(&command)) {
-    // Not one that was made under its name meanwhile.
-    const auto found = regions.find(made->name);
-    if (found != regions.end() && found->second.id == decided)
-      return catalog::remove_region{made->name};
-  }
-  if (const auto* added = std::get_if<catalog::add_variables>(&command))
-    return catalog::remove_variables{added->name, variables_of(command)};
-  return std::nullopt;
-}
-
-void take_back(catalog_pointer self, const command_pointer& open,
-               catalog::log_index decided, const caf::error& why) {
-  auto undo = undoing(self, open->command, decided);
-  if (!undo)
-    return open->answer.deliver(why);
-  propose(self, std::move(*undo), open->by,
-          [open, why](const shm::result<catalog::outcome>& how) {
-            if (how && how.assume_value().ok())
-              return open->answer.deliver(why);
-            open->answer.deliver(make_error(
-              shm::errc::unknown, "it was agreed on, cannot be carried out and "
-                                  "is perhaps not taken back: "
-                                    + to_shm(why).message()));
-          });
-}
-
-void on_decided(catalog_pointer self, const command_pointer& open,
-                const shm::result<catalog::outcome>& how) {
-  if (!how)
-    return open->answer.deliver(make_error(how.assume_error()));
-  const auto& decided = how.assume_value();
-  if (!decided.ok())
-    return open->answer.deliver(make_error(decided.code, decided.text));
-  const auto* name = region_of(open->command);
-  if (name == nullptr)
-    return open->answer.deliver(caf::unit);
-  // Without a deadline: reserving memory takes its time.
-  self
-    ->request(self->state.keeper, caf::infinite,
-              usable_query{decided.index, *name, variables_of(open->command)})
-    .then([open] { open->answer.deliver(caf::unit); },
-          [self, open, index = decided.index](const caf::error& error) {
-            take_back(self, open, index, error);
-          });
-}
-
-/// This node, as it was agreed on.
-bool is_draining(const catalog_state& state) {
-  const auto& members = state.machine.now().all().members;
-  const auto self = members.find(state.options.node_id);
-  return self != members.end() && self->second.draining;
-}
-
-void put_forward(catalog_pointer self, const command_pointer& open) {
-  propose(self, open->command, open->by,
-          [self, open](const shm::result<catalog::outcome>& how) {
-            on_decided(self, open, how);
-          });
-}
-
-/// Memory first: a size that is agreed on must not fail at the next start.
-void reserve_then_put_forward(catalog_pointer self, const command_pointer& open,
-                              const catalog::grow_region& wanted) {
-  self
-    ->request(self->state.keeper, caf::infinite,
-              reserve_growth_request{wanted.name, wanted.bytes})
-    .then([self, open] { put_forward(self, open); },
-          [open](const caf::error& error) { open->answer.deliver(error); });
-}
-
 } // namespace
+
+void propose(catalog_pointer self, catalog::command command, catalog::caller by,
+             outcome_function then) {
+  auto& state = self->state;
+  const auto number = state.numbers->take();
+  if (!number)
+    return then(number.assume_error());
+  by.node = state.options.node_id;
+  catalog::entry entry{
+    wall_ms(self),
+    {catalog::origin_kind::node, state.options.node_id, state.self.incarnation},
+    number.assume_value(),
+    std::move(by),
+    std::move(command)};
+  auto made = std::make_shared<catalog_state::proposal>();
+  made->request_id = entry.request_id;
+  made->then = std::move(then);
+  state.proposals.emplace(made->request_id, made);
+  auto written = catalog::encode(entry);
+  if (!written)
+    return end(self, made, written.assume_error());
+  made->entry = std::move(written).assume_value();
+  // If this node leads, nobody else looks.
+  if (auto may = catalog::check_proposal(state.machine.now(), made->entry);
+      !may)
+    return end(self, made, may.assume_error());
+  attempt(self, made);
+}
 
 caf::result<void> enter(catalog_pointer self, enter_request& request) {
   auto& state = self->state;
@@ -259,6 +144,7 @@ caf::result<void> enter(catalog_pointer self, enter_request& request) {
     return make_error(shm::errc::exists, "this node has entered already");
   state.elector = std::move(request.elector);
   state.keeper = std::move(request.keeper);
+  state.router = std::move(request.router);
   state.self = std::move(request.self);
   state.numbers.emplace(state.options.requests_max);
   state.entering = self->make_response_promise<caf::response_promise>();
@@ -274,25 +160,6 @@ void join(catalog_pointer self) {
   propose(
     self, state.self, {},
     [self](const shm::result<catalog::outcome>& how) { on_joined(self, how); });
-}
-
-caf::result<void> run_command(catalog_pointer self, command_request& request) {
-  if (!self->state.entered)
-    return make_error(shm::errc::unavailable,
-                      "this node has not entered the cluster yet");
-  auto answer = self->make_response_promise<caf::response_promise>();
-  const auto open = std::make_shared<open_command>(open_command{
-    std::move(request.command), std::move(request.by), std::move(answer)});
-  // A region lives where it was asked for, unless somebody has chosen, or this
-  // node is being emptied: then the leader chooses.
-  if (auto* made = std::get_if<catalog::create_region>(&open->command))
-    if (made->home == 0 && !is_draining(self->state))
-      made->home = self->state.options.node_id;
-  if (const auto* grown = std::get_if<catalog::grow_region>(&open->command))
-    reserve_then_put_forward(self, open, *grown);
-  else
-    put_forward(self, open);
-  return open->answer;
 }
 
 void end_overdue(catalog_pointer self) {

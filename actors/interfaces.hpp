@@ -80,41 +80,6 @@ using region_disk_actor = caf::typed_actor<
   // Ends.
   caf::reacts_to<region_closed>>;
 
-/// Another node's router, as seen from this one. It travels.
-using peer_router_actor = caf::typed_actor<
-  // What a session there asks of the home here.
-  caf::replies_to<store_value_request>::with<stored_value>,
-  caf::replies_to<load_value_request>::with<loaded_value>>;
-
-/// How another node's router is reached, null: it is not; and its holders.
-struct router_route {
-  std::uint64_t node = 0;
-  peer_router_actor router;
-  replication_place replication;
-};
-
-/// A region is here, until its actor ends.
-struct local_holder {
-  std::uint64_t region = 0; ///< its id
-  tenant_region_actor actor;
-};
-
-/// Carries what the holders of regions say from node to node. One per node.
-using region_router_actor = peer_router_actor::extend<
-  // A word of a holder elsewhere to the holder here.
-  caf::reacts_to<region_packet>,
-  // What a holder here says to one elsewhere.
-  caf::reacts_to<outgoing_packet>,
-  // What a session here asks of a home elsewhere.
-  caf::replies_to<for_home<store_value_request>>::with<stored_value>,
-  caf::replies_to<for_home<load_value_request>>::with<loaded_value>,
-  // Says how another node is reached.
-  caf::reacts_to<router_route>,
-  // Says where words for a region go.
-  caf::reacts_to<local_holder>,
-  // Told to every holder here.
-  caf::reacts_to<holder_died>>;
-
 struct located_region {
   std::string name;
   tenant_region_actor actor;
@@ -230,11 +195,58 @@ using region_keeper_actor = caf::typed_actor<
   // Fences every region and ends them, then itself.
   caf::replies_to<fence_all_request>::with<void>>;
 
+/// Another node's router, as seen from this one. It travels.
+using peer_router_actor = caf::typed_actor<
+  // What a session there asks of the home here.
+  caf::replies_to<store_value_request>::with<stored_value>,
+  caf::replies_to<load_value_request>::with<loaded_value>,
+  // Answers when what was agreed on can be used there, or says why not.
+  caf::replies_to<usable_query>::with<void>>;
+
+/// How another node's router is reached, null: it is not; and its holders.
+struct router_route {
+  std::uint64_t node = 0;
+  peer_router_actor router;
+  replication_place replication;
+};
+
+/// A region is here, until its actor ends.
+struct local_holder {
+  std::uint64_t region = 0; ///< its id
+  tenant_region_actor actor;
+};
+
+/// Knows which regions are here.
+struct local_keeper {
+  region_keeper_actor keeper;
+};
+
+/// Carries what the holders of regions say from node to node. One per node.
+using region_router_actor = peer_router_actor::extend<
+  // A word of a holder elsewhere to the holder here.
+  caf::reacts_to<region_packet>,
+  // What a holder here says to one elsewhere.
+  caf::reacts_to<outgoing_packet>,
+  // What a session here asks of a home elsewhere.
+  caf::replies_to<for_home<store_value_request>>::with<stored_value>,
+  caf::replies_to<for_home<load_value_request>>::with<loaded_value>,
+  // What this node has had agreed on for a home elsewhere.
+  caf::replies_to<for_home<usable_query>>::with<void>,
+  // Says how another node is reached.
+  caf::reacts_to<router_route>,
+  // Says where words for a region go.
+  caf::reacts_to<local_holder>,
+  // Says whom to ask what can be used here.
+  caf::reacts_to<local_keeper>,
+  // Told to every holder here.
+  caf::reacts_to<holder_died>>;
+
 /// With the electorate's first word: this node, in this incarnation.
 struct enter_request {
   elector_actor elector;
   region_keeper_actor keeper;
-  catalog::join_member self; ///< `seen` is the catalog's to set
+  region_router_actor router; ///< null: this node is alone
+  catalog::join_member self;  ///< `seen` is the catalog's to set
 };
 
 /// Owns the replicated tables: the machine that consensus drives. Answers
@@ -372,4 +384,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::located_regions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::peer_route)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::router_route)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::local_holder)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::local_keeper)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::actors::watch_leadership_request)

@@ -215,13 +215,6 @@ struct placed_regions {
   std::vector<planned_region> regions; ///< by name
 };
 
-/// Answered once all up to that entry is carried out on this node.
-struct usable_query {
-  catalog::log_index index = 0;
-  catalog::region_name name;          ///< empty: every region of this node
-  std::vector<std::string> variables; ///< whose failures count
-};
-
 /// Reserve memory for a region that will grow.
 struct reserve_growth_request {
   catalog::region_name name;

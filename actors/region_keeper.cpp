@@ -89,10 +89,14 @@ bool is_settled(region_keeper_pointer self, const usable_query& query) {
          && (region == nullptr || idle(*region));
 }
 
-/// What stands in the way of using it; nothing if it is elsewhere or removed.
+/// What stands in the way of using it; nothing if it is elsewhere or removed,
+/// and that is no failure.
 std::optional<shm::error> failure_of(region_keeper_pointer self,
                                      const usable_query& query) {
   const auto* region = find(self, query.name);
+  if (region == nullptr && query.here)
+    return shm::failed(shm::errc::unavailable, "region '" + query.name.region
+                                                 + "' is not on that node");
   if (region == nullptr)
     return std::nullopt;
   if (region->failure)

@@ -1,6 +1,6 @@
-// What the holders of a region say to each other, and what sessions ask of its
-// home, as it travels; and what goes between a region's actor, the router and
-// the keeper inside a node.
+// What the holders of a region say to each other, and what sessions and the
+// catalogs of other nodes ask of its home, as it travels; and what goes between
+// a region's actor, the router and the keeper inside a node.
 #pragma once
 
 #include "actors/region_storage.hpp"
@@ -84,6 +84,15 @@ struct loaded_value {
   std::chrono::nanoseconds age{};
 };
 
+/// Answered once all up to that entry is carried out on the node that is asked.
+/// Errors: why what was agreed on cannot be used there.
+struct usable_query {
+  catalog::log_index index = 0;
+  catalog::region_name name;          ///< empty: every region of that node
+  std::vector<std::string> variables; ///< whose failures count
+  bool here = false; ///< unavailable if the region is not there
+};
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, store_value_request& x) {
   return f(caf::meta::type_name("store_value_request"), x.region, x.by.node,
@@ -108,9 +117,15 @@ typename Inspector::result_type inspect(Inspector& f, loaded_value& x) {
            x.committed, x.epoch, x.freshness, x.age);
 }
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, usable_query& x) {
+  return f(caf::meta::type_name("usable_query"), x.index, x.name.tenant,
+           x.name.region, x.variables, x.here);
+}
+
 // -- inside a node ------------------------------------------------------------
 
-/// A session's request for the home of a region on another node.
+/// A question for the home of a region on another node.
 template <class Request>
 struct for_home {
   std::uint64_t node = 0;

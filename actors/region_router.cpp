@@ -26,6 +26,12 @@ caf::result<Answer> ask_here(router_pointer self, Request& request) {
   return self->delegate(found->second, std::move(request));
 }
 
+caf::result<void> ask_keeper(router_pointer self, usable_query& query) {
+  if (!self->state.keeper)
+    return make_error(shm::errc::unavailable, "this node has just started");
+  return self->delegate(self->state.keeper, std::move(query));
+}
+
 template <class Answer, class Request>
 caf::result<Answer> ask_there(router_pointer self, for_home<Request>& request) {
   const auto found = self->state.routes.find(request.node);
@@ -73,11 +79,15 @@ region_router(router_pointer self, std::shared_ptr<replication_links> links) {
     [self](load_value_request& request) {
       return ask_here<loaded_value>(self, request);
     },
+    [self](usable_query& query) { return ask_keeper(self, query); },
     [self](for_home<store_value_request>& request) {
       return ask_there<stored_value>(self, request);
     },
     [self](for_home<load_value_request>& request) {
       return ask_there<loaded_value>(self, request);
+    },
+    [self](for_home<usable_query>& request) {
+      return ask_there<void>(self, request);
     },
     [self](outgoing_packet& packet) {
       if (self->state.links)
@@ -85,6 +95,7 @@ region_router(router_pointer self, std::shared_ptr<replication_links> links) {
     },
     [self](const router_route& route) { note_route(self, route); },
     [self](const local_holder& holder) { note_holder(self, holder); },
+    [self](const local_keeper& here) { self->state.keeper = here.keeper; },
     [self](const holder_died& died) {
       for (const auto& [_, region] : self->state.regions)
         self->send(region, died);

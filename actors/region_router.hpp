@@ -1,6 +1,6 @@
 // Carries from node to node what the holders of regions say, and what sessions
-// ask of a home. Knows how other nodes are reached and which actor has which
-// region; reads no word of it.
+// and the catalog ask of a home. Knows how other nodes are reached and which
+// actor has which region; reads no word of it.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -16,6 +16,7 @@ struct region_router_state {
 
   std::shared_ptr<replication_links> links; ///< null: there is no other node
 
+  region_keeper_actor keeper; ///< null: it is not known yet
   std::map<std::uint64_t, peer_router_actor> routes;    ///< by node
   std::map<std::uint64_t, tenant_region_actor> regions; ///< by id
 };

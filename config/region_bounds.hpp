@@ -24,6 +24,9 @@ inline constexpr std::chrono::milliseconds region_resend{1000};
 inline constexpr std::chrono::milliseconds region_pull_patience{3000};
 /// Time for a flush or a read, after which it is unknown.
 inline constexpr std::chrono::milliseconds region_wait_patience{10000};
+/// For the home elsewhere of what was agreed on, to say that it can be used:
+/// longer than to make a region of some GiB.
+inline constexpr std::chrono::milliseconds home_answer_patience{10000};
 /// Time for a client to be let in by a region whose home is being found: less
 /// than it waits for an answer.
 inline constexpr std::chrono::milliseconds region_attach_patience{5000};

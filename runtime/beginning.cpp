@@ -144,9 +144,9 @@ caf::result<void> begin(beginning_pointer self) {
   const auto& options = state.options;
   state.answer = self->make_response_promise<caf::response_promise>();
   self
-    ->request(
-      options.catalog, options.patience,
-      actors::enter_request{options.elector, options.keeper, options.self})
+    ->request(options.catalog, options.patience,
+              actors::enter_request{options.elector, options.keeper,
+                                    options.router, options.self})
     .then([self] { compare(self); },
           [self](const caf::error& error) {
             fail(self, "this node was not agreed on", error);

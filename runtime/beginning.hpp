@@ -29,6 +29,7 @@ struct beginning_options {
   actors::elector_actor elector;
   actors::catalog_actor catalog;
   actors::region_keeper_actor keeper;
+  actors::region_router_actor router;
   catalog::join_member self;
   std::vector<config::tenant> tenants;
   /// To have it agreed on that this node is there.

@@ -328,6 +328,7 @@ shm::result<void> node::begin(std::uint64_t incarnation) {
   options.elector = elector_;
   options.catalog = catalog_;
   options.keeper = regions_.keeper;
+  options.router = regions_.router;
   options.self = own_member(incarnation);
   options.tenants = config_.tenants;
   options.awaited = alone;

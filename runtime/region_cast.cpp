@@ -109,6 +109,7 @@ region_cast region_cast::start(caf::actor_system& system,
         return system.spawn(actors::tenant_region, std::move(made));
       };
   cast.keeper = system.spawn(actors::region_keeper, std::move(keeper));
+  caf::anon_send(cast.router, actors::local_keeper{cast.keeper});
   return cast;
 }
 

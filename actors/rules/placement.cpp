@@ -246,6 +246,15 @@ std::vector<placed_on> rank_nodes(std::string_view tenant,
   return ranked;
 }
 
+placed_on first_home(std::string_view tenant, std::string_view region,
+                     const std::vector<placement_node>& nodes) {
+  auto welcome = nodes;
+  std::erase_if(welcome, [](const placement_node& each) {
+    return !each.healthy || each.draining;
+  });
+  return welcome.empty() ? 0 : rank_nodes(tenant, region, welcome).front();
+}
+
 std::string_view text_of(placement_reason why) noexcept {
   switch (why) {
   case placement_reason::first:

@@ -78,6 +78,11 @@ struct placement_options {
 std::vector<placement_step> plan_placement(const placement_view& view,
                                            placement_options options = {});
 
+/// Where a new region begins: the first in its order of those that may take
+/// something new; 0: none may.
+placed_on first_home(std::string_view tenant, std::string_view region,
+                     const std::vector<placement_node>& nodes);
+
 /// The nodes in the order in which a region would choose them.
 std::vector<placed_on> rank_nodes(std::string_view tenant,
                                   std::string_view region,

@@ -31,7 +31,7 @@ actors::enter_request lone_node::entrance() const {
   catalog::join_member self;
   self.node = 1;
   self.incarnation = starts_;
-  return {elector, keeper, self};
+  return {elector, keeper, router, self};
 }
 
 void lone_node::kill() {

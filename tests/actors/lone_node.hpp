@@ -43,6 +43,7 @@ public:
   actors::log_store_actor store;
   actors::elector_actor elector;
   actors::region_keeper_actor keeper;
+  actors::region_router_actor router; ///< null, unless a test has one
   /// Of every region that was made, the latest by name.
   std::map<std::string, std::shared_ptr<shm::region>> memories;
 

@@ -121,6 +121,21 @@ placement_view one_region() {
 
 } // namespace
 
+TEST_CASE("a new region begins at the first node that may take it",
+          "[rules][placement]") {
+  auto nodes = nodes_to(4);
+  const auto order = rank_nodes("prod", "quotes", nodes);
+  CHECK(first_home("prod", "quotes", nodes) == order[0]);
+
+  nodes[order[0] - 1].draining = true;
+  nodes[order[1] - 1].healthy = false;
+  CHECK(first_home("prod", "quotes", nodes) == order[2]);
+
+  for (auto& each : nodes)
+    each.draining = true;
+  CHECK(first_home("prod", "quotes", nodes) == 0);
+}
+
 TEST_CASE("regions spread over the nodes by their weight",
           "[rules][placement]") {
   auto view = many_regions(4, 3);
