@@ -73,9 +73,21 @@ void wait_for_region(beginning_pointer self) {
           [self, about](const caf::error& error) { fail(self, about, error); });
 }
 
+/// Whoever starts later has the last word: the operator is to know of it.
+void note(beginning_pointer self, const std::string& what,
+          const std::vector<std::string>& differences) {
+  const auto& options = self->state.options;
+  for (const auto& each : differences)
+    options.log(options.awaited ? actors::log_level::info
+                                : actors::log_level::warning,
+                what, {{"difference", each}});
+}
+
 void wait_for_regions(beginning_pointer self) {
   look_at_tables(self, [self](const tables_copy& copy) {
     auto& state = self->state;
+    note(self, "another node's configuration has replaced this one's",
+         changes_for(*copy.tables, state.options.tenants).replaced);
     state.applied = copy.tables->applied;
     state.regions.push_back({}); // every one that is here
     for (const auto& tenant : state.options.tenants)
@@ -129,6 +141,8 @@ void compare(beginning_pointer self) {
     if (state.looks++ == 0)
       for (const auto& warning : wanted.warnings)
         state.options.log(actors::log_level::warning, warning, {});
+    note(self, "this node's configuration replaces what was agreed on",
+         wanted.replaced);
     state.commands.assign(std::make_move_iterator(wanted.commands.begin()),
                           std::make_move_iterator(wanted.commands.end()));
     apply_next(self);

@@ -1,6 +1,9 @@
 #include "runtime/configured_catalog.hpp"
 
+#include "runtime/configured_differences.hpp"
+
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace holdfast::runtime {
@@ -88,6 +91,22 @@ void add_principals(configured_changes& into, const config::tenant& tenant,
   }
 }
 
+void append(std::vector<std::string>& to, std::vector<std::string> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()),
+            std::make_move_iterator(from.end()));
+}
+
+void note_replaced(configured_changes& into, const config::tenant& tenant,
+                   const catalog::tenant& there) {
+  const auto where = "tenant '" + tenant.name + "'";
+  append(into.replaced,
+         differences(where, there.quota.limits(), limits_of(tenant.quota)));
+  std::vector<rules::principal> named;
+  for (const auto& each : tenant.principals)
+    named.push_back(principal_of(each));
+  append(into.replaced, differences(where, there.principals, named));
+}
+
 void add_tenant(configured_changes& into, const config::tenant& tenant,
                 const catalog::contents& tables) {
   const auto limits = limits_of(tenant.quota);
@@ -96,6 +115,7 @@ void add_tenant(configured_changes& into, const config::tenant& tenant,
     into.commands.emplace_back(catalog::ensure_tenant{tenant.name, limits});
     return add_principals(into, tenant, {});
   }
+  note_replaced(into, tenant, found->second);
   if (found->second.quota.limits() != limits)
     into.commands.emplace_back(catalog::change_quota{tenant.name, limits});
   add_principals(into, tenant, found->second.principals);
@@ -129,11 +149,12 @@ void create(configured_changes& into, const catalog::region_name& name,
 }
 
 /// It may have grown since; else it is what the file says, or stays.
-bool fits(catalog::region_options there,
-          const catalog::region_options& wanted) {
+std::vector<std::string> misfits(const std::string& where,
+                                 catalog::region_options there,
+                                 const catalog::region_options& wanted) {
   if (there.bytes > wanted.bytes && there.bytes <= wanted.bytes_max)
     there.bytes = wanted.bytes;
-  return there == wanted;
+  return differences(where, there, wanted);
 }
 
 /// But for the id, which the tables give.
@@ -146,10 +167,8 @@ void complete(configured_changes& into, const catalog::region_name& name,
               const config::region& region, const catalog::region& there) {
   const auto where
     = "region '" + name.region + "' of tenant '" + name.tenant + "'";
-  if (!fits(there.options, options_of(region)))
-    into.warnings.push_back(where
-                            + " is there with other sizes or options; it "
-                              "stays as it is until it is removed");
+  for (const auto& each : misfits(where, there.options, options_of(region)))
+    into.warnings.push_back(each + "; it stays as it is until it is removed");
   std::vector<catalog::variable> missing;
   for (const auto& each : region.variables) {
     const auto found = there.variables.find(each.name);

@@ -16,7 +16,11 @@ namespace holdfast::runtime {
 
 struct configured_changes {
   std::vector<catalog::command> commands; ///< in this order
-  std::vector<std::string> warnings; ///< what stays as it is, against the file
+  /// What stays as it is, against the file, with both values.
+  std::vector<std::string> warnings;
+  /// What these commands replace in tenants that are there already, with both
+  /// values: a file that was changed, or that of another node.
+  std::vector<std::string> replaced;
 };
 
 configured_changes changes_for(const catalog::contents& tables,
