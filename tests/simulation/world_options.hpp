@@ -55,6 +55,7 @@ struct situation {
   bool losses = false;
   bool impostors = false;
   bool strangers = false;
+  int changes_in_a_row = 1; ///< of the members, as often as one is asked for
   std::uint64_t crash_in_vote = 0;   ///< per mille of the ballots being written
   std::uint64_t crash_in_change = 0; ///< per mille of the changes being written
 };

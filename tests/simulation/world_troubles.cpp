@@ -56,7 +56,8 @@ void world::make_trouble() {
                                                    local(*nodes_[leader])));
     break;
   case 8:
-    change_members();
+    for (int i = 0; i < options_.needs.changes_in_a_row; ++i)
+      change_members();
     break;
   case 9:
     nodes_[random_slot()]->disk_us
