@@ -229,6 +229,21 @@ TEST_CASE("a session goes on elsewhere for whoever shows its token first",
         == errc::bad_argument);
 }
 
+TEST_CASE("a session outlives its node, and goes on on another one",
+          "[rules][catalog]") {
+  prod tables;
+  tables.join(2, 1);
+  const auto id = tables.open(2).index;
+
+  REQUIRE(tables.tell(catalog::decide_health{2, 1, true}).ok());
+  tables.join(2, 2);
+  REQUIRE(tables.tell(catalog::leave_member{2}).ok());
+
+  CHECK(tables.tell(catalog::resume_session{id, 1, {1, 2}, {3}}).ok());
+  CHECK(tables.tell(catalog::close_session{id}).ok());
+  CHECK(tables.used().sessions == 0);
+}
+
 TEST_CASE("a node that begins anew is neither draining nor down",
           "[rules][catalog]") {
   prod tables;
