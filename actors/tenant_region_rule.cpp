@@ -185,11 +185,15 @@ void carry_out(pointer self, region_replica::discard& what,
 
 void carry_out(pointer self, region_replica::report_loss& what,
                const arrived_message*) {
+  const bool disks = what.whole + what.restored >= what.needed;
   report(self, catalog::region_event::lost,
-         "only " + std::to_string(what.whole)
-           + " holders kept their memory, and it takes "
+         "of the holders " + std::to_string(what.whole)
+           + " kept their memory and " + std::to_string(what.restored)
+           + " have what was on their disks, and it takes "
            + std::to_string(what.needed)
-           + ": flushed values that were not on disk may be lost");
+           + (disks ? ": what was flushed to disk is there, what was flushed "
+                      "to memory alone may be lost"
+                    : ": flushed values may be lost"));
 }
 
 void complain_of(pointer self, std::uint64_t node) {

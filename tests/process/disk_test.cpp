@@ -49,6 +49,15 @@ std::optional<shm::region_view> attach_in_time(const client::connection& to,
   return made;
 }
 
+/// What became of regions, as an operator is told.
+std::string story_told(const wire::rows* rows) {
+  std::string all;
+  if (rows != nullptr)
+    for (const auto& row : *rows)
+      all += *wire::find_text(row, "text") + "\n";
+  return all;
+}
+
 /// The only database in the node's directory of regions.
 std::string region_file(const real_node& node) {
   for (const auto& each :
@@ -110,6 +119,15 @@ TEST_CASE("an orderly end keeps what nobody flushed", "[process][disk]") {
   const auto client = connect(node);
   const auto quotes = attach_in_time(client, shm::access::read).value();
   CHECK(quotes.find<double>("bid").value().read().value().value == 4);
+  std::string story;
+  CHECK(eventually([&] {
+    const auto told
+      = client.call("audit", {{"command", std::string{"report_region"}}});
+    story = story_told(rows_of(told));
+    return story.find("took over") != std::string::npos;
+  }));
+  INFO(story);
+  CHECK(story.find("missed") == std::string::npos);
 }
 
 TEST_CASE("a damaged file is moved aside, and the operator is told",

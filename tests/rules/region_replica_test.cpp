@@ -215,6 +215,46 @@ TEST_CASE("when all have answered and too few kept their memory it says so",
   CHECK(s.phase_of(2) == phase::serving);
 }
 
+TEST_CASE("when all are back from their disks it says so, too",
+          "[rules][region_replica]") {
+  stage s{{1, 2, 3}};
+  s.place();
+  s.pass(200ms);
+  s.store(1, 5, 1);
+  s.pass(200ms);
+  for (const node_id id : {1, 2, 3}) {
+    const auto kept = s.nodes.at(id).held();
+    s.start(id, 2, 15).restore(kept);
+  }
+
+  s.move(2);
+  s.pass(4s);
+
+  REQUIRE(s.all<report_loss>(2).size() == 1);
+  CHECK(s.all<report_loss>(2)[0].whole == 0);
+  CHECK(s.all<report_loss>(2)[0].restored == 3);
+  CHECK(s.at(2, 5).version == 1);
+}
+
+TEST_CASE("a holder alone that is back from its disk lost nothing promised",
+          "[rules][region_replica]") {
+  const bool on_disk = GENERATE(true, false);
+  stage s{{1}};
+  s.place();
+  s.pass(200ms);
+  const auto kept = s.nodes.at(1).held();
+  auto& again = s.start(1, 2, 15);
+  if (on_disk)
+    again.restore(kept);
+
+  s.placed.epoch = 20;
+  s.place();
+  s.pass(4s);
+
+  CHECK(s.phase_of(1) == phase::serving);
+  CHECK(s.all<report_loss>(1).size() == (on_disk ? 0 : 1));
+}
+
 TEST_CASE("a home of a life before this one does not act",
           "[rules][region_replica]") {
   stage s{{1, 2, 3}};

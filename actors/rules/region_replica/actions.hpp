@@ -102,8 +102,9 @@ struct discard {
 /// Fewer than a majority of the holders kept their memory: what was flushed,
 /// but is not on disk, may be gone. For the audit trail and the clients.
 struct report_loss {
-  std::size_t whole = 0; ///< holders that kept theirs
-  std::size_t needed = 0;
+  std::size_t whole = 0;    ///< holders that kept theirs
+  std::size_t restored = 0; ///< others, that have what was on their disks
+  std::size_t needed = 0;   ///< of both: then what was flushed to disk is there
 };
 
 using action

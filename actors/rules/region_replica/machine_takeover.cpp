@@ -121,13 +121,17 @@ bool machine::own_lease_over(boot_time now) const {
 bool machine::may_adopt(boot_time now) {
   if (placed_.anew())
     return true;
+  const auto& had = placed_.settled_holders;
   std::set<node_id> answered = placed_.departed;
   std::set<node_id> whole;
+  std::set<node_id> restored;
   std::set<node_id> ready;
   const auto note = [&](node_id node, const holding& has, bool over) {
     answered.insert(node);
     if (counts(has))
       whole.insert(node);
+    else if (has.kind == memory::restored && had.contains(node))
+      restored.insert(node);
     if (over)
       ready.insert(node);
   };
@@ -135,7 +139,6 @@ bool machine::may_adopt(boot_time now) {
   for (const auto& [node, each] : followers_)
     if (each.reported)
       note(node, each.has, lease_over(now, each.granted, each.lease_over));
-  const auto& had = placed_.settled_holders;
   if (placement::majority(had, whole)) {
     std::erase_if(whole, [&](node_id node) { return !ready.contains(node); });
     return placement::majority(had, whole);
@@ -149,7 +152,10 @@ bool machine::may_adopt(boot_time now) {
   if (!all || !answered.empty())
     return false;
   std::erase_if(whole, [&](node_id node) { return !had.contains(node); });
-  out_.push_back(report_loss{whole.size(), had.size() / 2 + 1});
+  // A flush to one holder's memory does not say that it outlives that.
+  if (had.size() > 1 || restored.empty())
+    out_.push_back(
+      report_loss{whole.size(), restored.size(), had.size() / 2 + 1});
   return true;
 }
 
