@@ -3,6 +3,9 @@
 // The first part travels: its types have ids (type_ids.hpp) and are never
 // changed, only followed by new ones. Everything in them was written by another
 // process and is checked before it is believed.
+//
+// But hello_welcome: it is only said once both have compared their versions, so
+// it may change with a version that speaks with none before it.
 #pragma once
 
 #include "actors/rules/circuit_breaker.hpp"

@@ -57,6 +57,10 @@ inline constexpr int region_group_looks_at_changed = 4;
 /// next one while a region is copied to it.
 inline constexpr std::size_t region_window_bytes_max = std::size_t{4} << 20;
 inline constexpr std::size_t region_window_messages_max = 32;
+/// Frames and bytes of one system call on a connection for replication: what
+/// the kernel takes at once where that is fast.
+inline constexpr std::size_t replication_frames_at_once = 64;
+inline constexpr std::size_t replication_bytes_at_once = std::size_t{1} << 20;
 /// Discarded values that one record of the audit trail names.
 inline constexpr std::size_t discarded_named_max = 8;
 /// Bytes of values in one step to a region's disk: what of them is in flight.

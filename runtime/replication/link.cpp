@@ -1,5 +1,7 @@
 #include "runtime/replication/link.hpp"
 
+#include "config/region_bounds.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -8,10 +10,6 @@ namespace holdfast::runtime {
 namespace {
 
 using boost::system::error_code;
-
-/// Of one system call: what the kernel takes at once on a fast connection.
-constexpr std::size_t frames_at_once = 64;
-constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
 
 std::size_t bytes_of(const std::vector<char>& content) {
   return replication_head_bytes + content.size();
@@ -40,8 +38,8 @@ void replication_link::send(region_packet packet) {
 std::vector<replication_link::frame> replication_link::take_waiting() {
   std::vector<frame> taken;
   std::size_t bytes = 0;
-  while (!waiting_.empty() && taken.size() < frames_at_once
-         && bytes < bytes_at_once) {
+  while (!waiting_.empty() && taken.size() < config::replication_frames_at_once
+         && bytes < config::replication_bytes_at_once) {
     bytes += bytes_of(waiting_.front().content);
     taken.push_back(std::move(waiting_.front()));
     waiting_.pop_front();

@@ -1,5 +1,4 @@
 #include "runtime/replication/frame.hpp"
-
 #include "tests/support/catch.hpp"
 
 using namespace holdfast;
@@ -57,9 +56,11 @@ TEST_CASE("an opening names the caller and its link",
 
   CHECK(unpack_opening(pack_opening(said)) == said);
 
-  auto other_version = pack_opening(said);
-  ++other_version[8];
-  CHECK_FALSE(unpack_opening(other_version));
+  for (const std::size_t at : {0, 8, 12}) { // magic, version, zero
+    auto other = pack_opening(said);
+    ++other[at];
+    CHECK_FALSE(unpack_opening(other));
+  }
   CHECK_FALSE(unpack_opening(pack_opening({0, {3, 4}})));
   CHECK_FALSE(unpack_opening(pack_opening({2, {}})));
   CHECK_FALSE(unpack_opening(pack_head(some_packet())));

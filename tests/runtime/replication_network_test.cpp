@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
+#include <map>
 #include <optional>
 
 using namespace holdfast;
@@ -53,7 +54,9 @@ public:
     chosen.arrived
       = [this](region_packet packet) { heard.push_back(std::move(packet)); };
     chosen.chance = [] { return 0.0; };
-    chosen.log = [](auto, auto, const auto&) {};
+    chosen.log = [this](auto, std::string_view what, const auto&) {
+      ++told[std::string{what}];
+    };
     auto opened = runtime::replication_network::open(on.io, chosen);
     REQUIRE(opened);
     network.emplace(std::move(opened).assume_value());
@@ -86,8 +89,11 @@ public:
   }
 
   std::vector<region_packet> heard;
+  std::map<std::string, int> told;
   std::optional<std::unique_ptr<runtime::replication_network>> network;
 };
+
+constexpr auto connected = "replication with a peer is connected";
 
 constexpr rules::wide_id one_link{11, 12};
 constexpr rules::wide_id another_link{11, 13};
@@ -165,8 +171,11 @@ TEST_CASE("what is sent before there is a connection goes by it",
 
   one.call(2, one_link, two.port());
   one.send(2, 1);
-  // The caller is there before anybody expects it.
-  on.until([] { return false; }, 1s);
+  // The caller is there before anybody expects it, and was heard.
+  CHECK(on.until([&] { return one.told[connected] > 0; }));
+  stranger after_it{on, two.port()};
+  after_it.say({'x'});
+  CHECK(on.until([&] { return after_it.is_turned_away(); }));
   CHECK(two.heard.empty());
   two.expect(1, one_link);
 
@@ -223,12 +232,15 @@ TEST_CASE_METHOD(two_sides, "a connection that ends is made anew",
   }
 
   // What is sent while one side has not noticed yet is lost.
+  std::uint64_t last = 0;
   REQUIRE(on.until([&] {
-    one.send(2, 1);
-    two.send(1, 1);
+    one.send(2, ++last);
+    two.send(1, last);
     return !one.heard.empty() && !two.heard.empty();
   }));
-  on.until([] { return false; }, 1s);
+  REQUIRE(on.until([&] {
+    return one.heard.back().number == last && two.heard.back().number == last;
+  }));
   one.heard.clear();
   two.heard.clear();
   speak_to_each_other(on, one, two);
@@ -269,7 +281,8 @@ TEST_CASE("over TLS both sides show a certificate of the cluster",
     side one{on, 1, with(theirs.issue(1))};
     one.call(2, one_link, two.port());
     one.send(2, 1);
-    on.until([] { return false; }, 1s);
+    CHECK(
+      on.until([&] { return one.told["no connection for replication"] > 0; }));
     CHECK(two.heard.empty());
   }
   SECTION("one who speaks in plain is turned away") {
