@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/rules/catalog/placing.hpp"
 #include "config/defaults.hpp"
+#include "config/tables_bounds.hpp"
 
 #include <algorithm>
 
@@ -29,8 +30,35 @@ void restore(catalog_pointer self, const restore_request& request) {
     return;
   }
   state.stopped.reset();
+  state.latest.reset();
   state.principals_stale = true;
   tell_keeper(self);
+}
+
+catalog::tables_mark mark_now(const catalog_state& state) {
+  return {state.machine.applied(), state.machine.hash(state.options.digest)};
+}
+
+/// The same entries on every node, so that there is something to compare also
+/// while no two of them have applied the same.
+void mark(catalog_state& state, catalog::log_index applied) {
+  if (!state.options.digest || applied % config::tables_mark_every != 0)
+    return;
+  state.marks.push_back(mark_now(state));
+  if (state.marks.size() > config::tables_marks_max)
+    state.marks.pop_front();
+}
+
+tables_digest digest_tables(catalog_pointer self) {
+  auto& state = self->state;
+  tables_digest made{{state.marks.begin(), state.marks.end()}};
+  if (!state.options.digest)
+    return made;
+  if (!state.latest || state.latest->index != state.machine.applied())
+    state.latest = mark_now(state);
+  if (made.marks.empty() || made.marks.back().index < state.latest->index)
+    made.marks.push_back(*state.latest);
+  return made;
 }
 
 shm::result<consensus::octets> apply(catalog::machine& machine,
@@ -55,6 +83,7 @@ caf::result<applied_results> apply_all(catalog_pointer self,
       return make_error(answer.assume_error());
     commands = commands || entry.content.kind == consensus::entry_kind::command;
     results.answers.push_back(std::move(answer).assume_value());
+    mark(state, entry.index);
   }
   if (commands) {
     state.principals_stale = true;
@@ -169,11 +198,7 @@ catalog_actor::behavior_type catalog(catalog_pointer self,
     [self](const session_holds& holds) { note_holdings(self, holds); },
     [self](const totals_query& query) { return count_totals(self, query); },
     [self](tables_query) { return copy_tables(self); },
-    [self](tables_digest_query) {
-      const auto& machine = self->state.machine;
-      return tables_digest{machine.applied(),
-                           machine.hash(self->state.options.digest)};
-    },
+    [self](tables_digest_query) { return digest_tables(self); },
     [self](const catalog::audit_query& query) {
       return find_audit(self, query);
     },

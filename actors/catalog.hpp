@@ -13,6 +13,7 @@
 #include <caf/response_promise.hpp>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,7 +36,7 @@ struct catalog_options {
   /// Who may enter a tenant that the tables do not have, or not yet: a node
   /// without a leader is to be asked why.
   std::map<std::string, std::vector<rules::principal>> first_principals{};
-  catalog::hash_function digest;
+  catalog::hash_function digest; ///< none: nothing is marked
   std::function<shm::boot_clock::time_point()> now;
   std::function<std::chrono::system_clock::time_point()> wall_now;
   log_function log;
@@ -74,6 +75,8 @@ struct catalog_state {
 
   catalog::machine machine;
   std::optional<shm::error> stopped; ///< a snapshot could not be taken over
+  std::deque<catalog::tables_mark> marks;     ///< ascending, of marked entries
+  std::optional<catalog::tables_mark> latest; ///< as it was asked for last
   /// Of each tenant, as sessions are looked up in them.
   std::map<std::string, std::vector<rules::principal>> principals;
   bool principals_stale = true; ///< the tables have moved on since

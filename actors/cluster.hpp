@@ -41,6 +41,8 @@ struct cluster_options {
   rules::placement_options placing{};
   rules::placement_pace_options pace{};
   std::chrono::milliseconds interval{}; ///< between two looks
+  /// Between two comparisons of tables with the leader's; 0: never.
+  std::chrono::milliseconds compare_interval{};
   std::chrono::milliseconds call_deadline{};
   std::function<shm::boot_clock::time_point()> now;
   log_function log;
@@ -77,7 +79,10 @@ struct cluster_state {
   std::set<std::uint64_t> draining_others{}; ///< what they told this leader
   std::optional<rules::lowest_leader> rule{};
   rules::placement_pace pace{};
-  catalog::log_index planned = 0; ///< as of that entry
+  catalog::log_index planned = 0;                        ///< as of that entry
+  std::optional<shm::boot_clock::time_point> compared{}; ///< with the leader
+  /// The entry since which these tables are not the leader's; 0: they are.
+  catalog::log_index differs = 0;
 };
 
 using cluster_pointer = cluster_actor::stateful_pointer<cluster_state>;

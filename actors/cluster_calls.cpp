@@ -41,6 +41,15 @@ shm::result<wire::frame> frame_in(const std::string& body) {
   return wire::decode(std::as_bytes(std::span{body.data(), body.size()}));
 }
 
+wire::rows rows_in(const call_answer& answer) {
+  const auto frame = frame_in(answer.body);
+  if (!frame)
+    return {};
+  const auto* rows = wire::find(frame.assume_value().fields, "rows");
+  const auto* all = rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr;
+  return all != nullptr ? *all : wire::rows{};
+}
+
 // -- asking -------------------------------------------------------------------
 
 caf::error no_leader() {
@@ -289,6 +298,8 @@ caf::result<call_answer> serve(cluster_pointer self, const served_call& call) {
     = std::tie(frame.assume_value().command, frame.assume_value().fields);
   if (command == "join")
     return serve_join(self, call.node, said);
+  if (command == "tables")
+    return serve_tables(self);
   if (!self->state.leads)
     return no_leader();
   if (command == "change")
@@ -310,17 +321,30 @@ shm::result<std::string> leave_body(std::uint64_t node) {
                             {"step", std::string{"remove"}}});
 }
 
+shm::result<std::string> tables_body() {
+  return body_of("tables", {});
+}
+
+shm::result<std::string> marks_body(const tables_digest& made) {
+  wire::rows rows;
+  for (const auto& each : made.marks)
+    rows.push_back({{"index", each.index}, {"digest", each.digest}});
+  return body_of("tables", {{"rows", std::move(rows)}});
+}
+
 std::vector<found_node> members_in(const call_answer& answer) {
   std::vector<found_node> found;
-  const auto frame = frame_in(answer.body);
-  if (!frame)
-    return found;
-  const auto* rows = wire::find(frame.assume_value().fields, "rows");
-  if (const auto* all
-      = rows != nullptr ? std::get_if<wire::rows>(rows) : nullptr)
-    for (const auto& row : *all)
-      if (const auto* address = wire::find_text(row, "address"))
-        found.push_back({wire::number_or(row, "node", 0), *address});
+  for (const auto& row : rows_in(answer))
+    if (const auto* address = wire::find_text(row, "address"))
+      found.push_back({wire::number_or(row, "node", 0), *address});
+  return found;
+}
+
+std::vector<catalog::tables_mark> marks_in(const call_answer& answer) {
+  std::vector<catalog::tables_mark> found;
+  for (const auto& row : rows_in(answer))
+    if (const auto* digest = wire::find_text(row, "digest"))
+      found.push_back({wire::number_or(row, "index", 0), *digest});
   return found;
 }
 

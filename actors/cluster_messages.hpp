@@ -5,6 +5,7 @@
 
 #include "actors/consensus/core.hpp"
 #include "actors/peer_messages.hpp"
+#include "actors/rules/catalog/tables_mark.hpp"
 #include "actors/rules/cluster_status.hpp"
 
 #include <cstdint>
@@ -21,6 +22,10 @@ struct cluster_report {
   rules::cluster_status now;
   bool draining = false; ///< this node
   std::string key;       ///< its public one, in digits; empty: it has none
+  catalog::tables_mark tables; ///< of this node, as of now
+  /// The entry since which they are not the leader's; 0: they are, or it is not
+  /// known.
+  std::uint64_t differs = 0;
 };
 
 struct cluster_instances_query {};

@@ -26,6 +26,14 @@ std::uint64_t successor(const cluster_state& state,
 /// while this node leads.
 void place_regions(cluster_pointer self);
 
+// -- cluster_comparing.cpp: the same log, the same tables ---------------------
+
+/// Asks the leader, now and then, what its tables are like.
+void compare_tables(cluster_pointer self);
+
+/// What this node's tables are like.
+caf::result<call_answer> serve_tables(cluster_pointer self);
+
 // -- cluster_view.cpp: what it tells ------------------------------------------
 
 caf::result<cluster_report> report(cluster_pointer self);
@@ -43,6 +51,10 @@ shm::result<std::string> leave_body(std::uint64_t node);
 
 /// The members that the answer to it names.
 std::vector<found_node> members_in(const call_answer& answer);
+
+shm::result<std::string> tables_body();
+shm::result<std::string> marks_body(const tables_digest& made);
+std::vector<catalog::tables_mark> marks_in(const call_answer& answer);
 
 /// Has this node taken off the members, unless it leads: then the next leader
 /// is asked.

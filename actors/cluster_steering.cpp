@@ -196,6 +196,7 @@ void look_around(cluster_pointer self) {
         if (self->state.leaving)
           ask_to_leave(self);
         look_at_tables(self);
+        compare_tables(self);
         if (self->state.leads)
           steer(self);
       },

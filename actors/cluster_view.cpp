@@ -46,8 +46,12 @@ cluster_report report_of(const cluster_state& state,
     peers.push_back({id, node.state, votes(seen, id)});
   const rules::election_view election{seen.known.leader, seen.known.term,
                                       role_here(seen, self), votes(seen, self)};
-  return {self, rules::look_at_cluster(peers, election), state.draining,
-          state.options.key};
+  return {self,
+          rules::look_at_cluster(peers, election),
+          state.draining,
+          state.options.key,
+          {},
+          state.differs};
 }
 
 /// Answers of the peers on their way into one list.
@@ -113,6 +117,25 @@ void gather(cluster_pointer self, const std::shared_ptr<gathering>& into) {
   finish_if_complete(into);
 }
 
+void add_tables(cluster_pointer self, cluster_report made,
+                caf::typed_response_promise<cluster_report> answer) {
+  if (!self->state.options.catalog) {
+    answer.deliver(std::move(made));
+    return;
+  }
+  self
+    ->request(self->state.options.catalog, caf::infinite, tables_digest_query{})
+    .then(
+      [answer, made](const tables_digest& digest) mutable {
+        if (!digest.marks.empty())
+          made.tables = digest.marks.back();
+        answer.deliver(std::move(made));
+      },
+      [answer](caf::error& error) mutable {
+        answer.deliver(std::move(error));
+      });
+}
+
 member_list members_of(const elector_status& seen) {
   std::map<consensus::node_id, listed_member> by_id;
   for (const auto& each : seen.core.agreed.members)
@@ -138,7 +161,7 @@ caf::result<cluster_report> report(cluster_pointer self) {
               elector_status_query{})
     .then(
       [self, answer](const elector_status& seen) mutable {
-        answer.deliver(report_of(self->state, seen));
+        add_tables(self, report_of(self->state, seen), std::move(answer));
       },
       [answer](caf::error& error) mutable {
         answer.deliver(std::move(error));

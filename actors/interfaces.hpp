@@ -267,7 +267,7 @@ using catalog_actor = machine_actor::extend<
   caf::replies_to<totals_query>::with<tenant_totals>,
   // Copies all tables.
   caf::replies_to<tables_query>::with<tables_copy>,
-  // Digests all tables.
+  // Digests all tables, as of now and of marked entries.
   caf::replies_to<tables_digest_query>::with<tables_digest>,
   // Finds records of the audit trail, a page at a time.
   caf::replies_to<catalog::audit_query>::with<catalog::audit_page>,

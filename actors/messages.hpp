@@ -8,6 +8,7 @@
 #include "actors/region_messages.hpp"
 #include "actors/region_storage.hpp"
 #include "actors/rules/catalog/local_regions.hpp"
+#include "actors/rules/catalog/tables_mark.hpp"
 #include "actors/rules/placement.hpp"
 #include "actors/rules/region_replica/status.hpp"
 #include "actors/rules/session_rights.hpp"
@@ -125,12 +126,12 @@ struct tables_copy {
   std::shared_ptr<const catalog::contents> tables;
 };
 
-/// To compare with another node's at the same entry.
+/// To compare with another node's at the same entries.
 struct tables_digest_query {};
 
 struct tables_digest {
-  catalog::log_index applied = 0;
-  std::string digest;
+  /// Ascending: of the last few entries that are marked, and of the last one.
+  std::vector<catalog::tables_mark> marks;
 };
 
 /// Timer: say again that this node is there.

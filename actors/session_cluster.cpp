@@ -96,7 +96,10 @@ void tell_cluster_status(session_pointer self, const asked& request) {
                 {"term", now.term},
                 {"role", std::string{rules::text_of(now.role)}},
                 {"draining", report.draining},
-                {"key", report.key}});
+                {"key", report.key},
+                {"applied", report.tables.index},
+                {"tables", report.tables.digest},
+                {"differs", report.differs}});
       },
       refusing(self, request.id));
 }

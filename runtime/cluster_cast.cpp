@@ -4,6 +4,7 @@
 #include "actors/error.hpp"
 #include "actors/rules/catalog/placing.hpp"
 #include "config/defaults.hpp"
+#include "config/tables_bounds.hpp"
 #include "runtime/node_identity.hpp"
 #include "runtime/tls_files.hpp"
 
@@ -113,6 +114,7 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.pace = {config::placing_max, config::placing_retry};
   chosen.peers_max = config::peers_max;
   chosen.interval = config::steer_interval;
+  chosen.compare_interval = config::tables_compare_interval;
   chosen.call_deadline = config::cluster_call_deadline;
   chosen.now = shm::boot_clock::now;
   chosen.log = options.log;
