@@ -13,22 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// That node's log has a line with all of these words.
-bool says(node_cluster& cluster, std::uint64_t id,
-          const std::vector<std::string>& words) {
-  return eventually(
-    [&] {
-      std::istringstream lines{cluster.at(id).log()};
-      for (std::string line; std::getline(lines, line);)
-        if (std::all_of(words.begin(), words.end(), [&](const auto& word) {
-              return line.find(word) != std::string::npos;
-            }))
-          return true;
-      return false;
-    },
-    20s);
-}
-
 /// It has had it agreed on that it is there.
 bool is_entered(node_cluster& cluster, std::uint64_t id) {
   return cluster.at(id).log().find("takes part in its cluster")
@@ -84,10 +68,10 @@ TEST_CASE("a node with a certificate of another authority stays outside, and "
   const auto dialler = std::min(stranger, other);
   const auto dialled = std::max(stranger, other);
   CHECK(cluster.await_leader({2, other}) != 0);
-  CHECK(says(cluster, dialler,
-             {"was not reached", std::to_string(dialled), "certificate"}));
+  CHECK(cluster.says(
+    dialler, {"was not reached", std::to_string(dialled), "certificate"}));
   CHECK(
-    says(cluster, dialled, {"has not been heard of", std::to_string(dialler)}));
+    cluster.says(dialled, {"has not been heard of", std::to_string(dialler)}));
   CHECK(cluster.await_no_leader(stranger));
 }
 
@@ -100,8 +84,8 @@ TEST_CASE("a node of another cluster is refused, and both sides say why",
 
   INFO(cluster.logs());
   CHECK(cluster.await_leader({1, 2}) != 0);
-  CHECK(says(cluster, 1, {"hello failed", "'test'", "'other'"}));
-  CHECK(says(cluster, 3, {"hello failed", "'test'", "'other'"}));
+  CHECK(cluster.says(1, {"hello failed", "'test'", "'other'"}));
+  CHECK(cluster.says(3, {"hello failed", "'test'", "'other'"}));
   CHECK(cluster.await_no_leader(3));
 }
 
@@ -121,8 +105,8 @@ TEST_CASE("a second node with one id is refused while the first one lives",
   twins.start(1);
 
   INFO(cluster.logs() << twins.logs());
-  CHECK(says(twins, 1, {"hello failed", "refused there"}));
-  CHECK(says(cluster, 2, {"hello failed"}));
+  CHECK(twins.says(1, {"hello failed", "refused there"}));
+  CHECK(cluster.says(2, {"hello failed"}));
   CHECK(cluster.status(2).leader == 1);
   CHECK(cluster.status(2).healthy == 3);
 }
@@ -141,12 +125,10 @@ TEST_CASE("a node that comes back with another key is refused until it was "
   cluster.start(2);
 
   INFO(cluster.logs());
-  CHECK(says(
-    cluster, 1,
-    {"a peer's hello failed", "different key: node 2", "members remove 2"}));
-  CHECK(says(
-    cluster, 2,
-    {"a peer's hello failed", "different key: node 2", "members remove 2"}));
+  CHECK(cluster.says(
+    1, {"a peer's hello failed", "different key: node 2", "members remove 2"}));
+  CHECK(cluster.says(
+    2, {"a peer's hello failed", "different key: node 2", "members remove 2"}));
   CHECK(cluster.status(2).leader == 0);
 }
 

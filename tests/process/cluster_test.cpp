@@ -101,6 +101,85 @@ TEST_CASE("a region that is made at any node is in the tables of every node",
   CHECK(again.assume_error().code == shm::errc::exists);
 }
 
+TEST_CASE("nodes that have applied as much have the same tables",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(is_settled(cluster, 1));
+  REQUIRE(creates(cluster, 2, "orders"));
+  const auto tables = [&](std::uint64_t id) {
+    const auto heard = cluster.call(id, "cluster_status");
+    const auto* digest
+      = heard ? wire::find_text(heard.assume_value(), "tables") : nullptr;
+    return digest == nullptr
+             ? std::pair<std::uint64_t, std::string>{}
+             : std::pair{wire::number_or(heard.assume_value(), "applied", 0),
+                         *digest};
+  };
+
+  INFO(cluster.logs());
+  CHECK(eventually([&] {
+    const auto first = tables(1);
+    return first.first != 0 && !first.second.empty() && tables(2) == first
+           && tables(3) == first;
+  }));
+}
+
+TEST_CASE("what the home cannot make is taken back, whichever node was asked",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(is_settled(cluster, 1));
+  REQUIRE(eventually(
+    [&] {
+      return cluster
+        .call(1, "create_region",
+              {{"region", std::string{"small"}},
+               {"bytes", std::uint64_t{1 << 20}},
+               {"copies", std::uint64_t{1}}})
+        .has_value();
+    },
+    30s));
+  const auto add
+    = [&](std::uint64_t at, const std::string& name, std::uint64_t capacity) {
+        return cluster.call(at, "add_variable",
+                            {{"region", std::string{"small"}},
+                             {"name", name},
+                             {"kind", std::string{"bytes"}},
+                             {"type", std::string{"blob"}},
+                             {"capacity", capacity}});
+      };
+
+  const auto fits = add(2, "fits", 64);
+  const auto huge = add(2, "huge", 4 << 20);
+
+  INFO(cluster.logs());
+  CHECK(fits.has_value());
+  REQUIRE(huge.has_error());
+  CHECK(huge.assume_error().code == shm::errc::full);
+  const auto row = cluster.region_seen_by(2, "small");
+  CHECK(wire::number_or(row, "variables", 0) == 1);
+}
+
+TEST_CASE("a node whose configuration is another one says so, with both values",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.describe_quota(3, R"({"regions": 77})");
+  cluster.start(1);
+  cluster.start(2);
+  REQUIRE(cluster.await_leader_at({1, 2}, 1));
+  REQUIRE(cluster.says(1, {"takes part in its cluster"}));
+
+  cluster.start(3);
+
+  // Replaces it; or has been replaced, when it looked at tables that were not
+  // up to date.
+  const bool said = cluster.says(
+    3, {"replace", "tenant 'prod'", "quota.regions", "4096", "77"});
+  INFO(cluster.logs());
+  CHECK(said);
+}
+
 TEST_CASE("when the leader is killed another leads and decides, and leadership "
           "returns with it",
           "[process][cluster]") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 namespace holdfast::test {
 
@@ -120,13 +121,34 @@ void node_cluster::describe(std::uint64_t id, std::string text) {
   sections_[id] = std::move(text);
 }
 
+void node_cluster::describe_quota(std::uint64_t id, std::string text) {
+  quotas_[id] = std::move(text);
+}
+
+bool node_cluster::says(std::uint64_t id,
+                        const std::vector<std::string>& words) {
+  return eventually(
+    [&] {
+      std::istringstream lines{at(id).log()};
+      for (std::string line; std::getline(lines, line);)
+        if (std::all_of(words.begin(), words.end(), [&](const auto& word) {
+              return line.find(word) != std::string::npos;
+            }))
+          return true;
+      return false;
+    },
+    20s);
+}
+
 void node_cluster::start(std::uint64_t id) {
   running_.insert(id);
   if (const auto known = nodes_.find(id); known != nodes_.end())
     return known->second->restart();
   auto tenant = own_tenant("[]");
   // More than any test makes.
-  tenant.insert(2, R"("quota": {"regions": 4096}, )");
+  const auto quota = quotas_.contains(id) ? quotas_.at(id)
+                                          : std::string{R"({"regions": 4096})"};
+  tenant.insert(2, R"("quota": )" + quota + ", ");
   auto text = node_text(tenant, R"("cluster": {)" + sections_.at(id) + "}, ");
   const std::string before = R"({"node": {)";
   text.replace(0, before.size(),

@@ -74,6 +74,12 @@ public:
   /// What is written for a node in the place of the static list.
   void describe(std::uint64_t id, std::string text);
 
+  /// What is written for the tenant's quota in that node's file alone.
+  void describe_quota(std::uint64_t id, std::string text);
+
+  /// A line of that node's log has all of these words, before long.
+  bool says(std::uint64_t id, const std::vector<std::string>& words);
+
   /// The members of its `cluster` section: the list of all, in this way.
   std::string list_for(std::uint64_t id, const list_style& style) const;
 
@@ -123,6 +129,7 @@ private:
   std::vector<std::uint16_t> ports_;
   const split_network* network_ = nullptr; ///< null: loopback
   std::map<std::uint64_t, std::string> sections_;
+  std::map<std::uint64_t, std::string> quotas_;
   std::map<std::uint64_t, std::unique_ptr<real_node>> nodes_;
   std::set<std::uint64_t> running_;
 };
