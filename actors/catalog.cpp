@@ -17,7 +17,9 @@ namespace {
 /// Nothing is made before this node has entered: what it held before its
 /// start has no epoch yet.
 void tell_keeper(catalog_pointer self) {
-  if (self->state.entered && self->state.keeper)
+  if (!self->state.entered)
+    enter_once_known(self);
+  else if (self->state.keeper)
     self->send(self->state.keeper, tables_changed{});
 }
 

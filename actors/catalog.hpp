@@ -82,7 +82,8 @@ struct catalog_state {
   bool principals_stale = true; ///< the tables have moved on since
 
   catalog::join_member self;
-  bool entered = false;
+  bool agreed = false;  ///< that this node is there
+  bool entered = false; ///< and these tables say so, too
   caf::response_promise entering;
   std::optional<shm::boot_clock::time_point> waiting_said_at;
   std::optional<catalog::request_numbers> numbers;

@@ -98,7 +98,7 @@ bool leaves_open(const caf::error& error) {
 }
 
 void ask_at_home(catalog_pointer self, const command_pointer& open,
-              usable_query query) {
+                 usable_query query) {
   const auto home = home_to_ask(self->state, *open, query.name);
   if (home == 0)
     return open->answer.deliver(caf::unit);

@@ -37,6 +37,10 @@ caf::result<void> enter(catalog_pointer self, enter_request& request);
 /// Says to the cluster that this node is there, in this incarnation.
 void join(catalog_pointer self);
 
+/// The node has entered once its own tables say so: the answer of a leader may
+/// come before, and what they say then is about the node's life before this.
+void enter_once_known(catalog_pointer self);
+
 /// Another attempt, if the proposal still waits for one.
 void propose_again(catalog_pointer self, std::uint64_t request_id);
 

@@ -89,9 +89,8 @@ void say_why_it_waits(catalog_pointer self, const shm::error& why) {
 void on_joined(catalog_pointer self, const shm::result<catalog::outcome>& how) {
   auto& state = self->state;
   if (how && how.assume_value().ok()) {
-    state.entered = true;
-    self->send(state.keeper, tables_changed{});
-    return state.entering.deliver(caf::unit);
+    state.agreed = true;
+    return enter_once_known(self);
   }
   const auto why
     = how ? shm::failed(how.assume_value().code, how.assume_value().text)
@@ -160,6 +159,20 @@ void join(catalog_pointer self) {
   propose(
     self, state.self, {},
     [self](const shm::result<catalog::outcome>& how) { on_joined(self, how); });
+}
+
+void enter_once_known(catalog_pointer self) {
+  auto& state = self->state;
+  if (!state.agreed || state.entered)
+    return;
+  const auto& members = state.machine.now().all().members;
+  const auto found = members.find(state.options.node_id);
+  if (found == members.end()
+      || found->second.incarnation != state.self.incarnation)
+    return;
+  state.entered = true;
+  self->send(state.keeper, tables_changed{});
+  state.entering.deliver(caf::unit);
 }
 
 void end_overdue(catalog_pointer self) {

@@ -45,9 +45,10 @@ struct stage {
   }
 };
 
-class side {
+class network_side {
 public:
-  side(stage& on, std::uint64_t node, const config::cluster_section& cluster) {
+  network_side(stage& on, std::uint64_t node,
+               const config::cluster_section& cluster) {
     runtime::replication_network_options chosen;
     chosen.node = node;
     chosen.cluster = cluster;
@@ -123,15 +124,15 @@ struct stranger {
 /// Two nodes; the second expects the first to call.
 struct two_sides {
   stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
+  network_side one{on, 1, on_loopback()};
+  network_side two{on, 2, on_loopback()};
 
   two_sides() {
     two.expect(1, one_link);
   }
 };
 
-void speak_to_each_other(stage& on, side& one, side& two) {
+void speak_to_each_other(stage& on, network_side& one, network_side& two) {
   for (std::uint64_t i = 1; i <= 100; ++i) {
     one.send(2, i, i == 50 ? 256 * 1024 : i);
     two.send(1, i);
@@ -166,8 +167,8 @@ TEST_CASE_METHOD(
 TEST_CASE("what is sent before there is a connection goes by it",
           "[runtime][replication]") {
   stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
+  network_side one{on, 1, on_loopback()};
+  network_side two{on, 2, on_loopback()};
 
   one.call(2, one_link, two.port());
   one.send(2, 1);
@@ -248,8 +249,8 @@ TEST_CASE_METHOD(two_sides, "a connection that ends is made anew",
 
 TEST_CASE("what waits for a node has a bound", "[runtime][replication]") {
   stage on;
-  side one{on, 1, on_loopback()};
-  side two{on, 2, on_loopback()};
+  network_side one{on, 1, on_loopback()};
+  network_side two{on, 2, on_loopback()};
   one.call(2, one_link, two.port());
   constexpr std::size_t bytes = config::region_message_bytes_max;
   constexpr auto most = config::replication_waiting_bytes_max / bytes;
@@ -269,16 +270,16 @@ TEST_CASE("over TLS both sides show a certificate of the cluster",
   stage on;
   const issued_files ours;
   const issued_files theirs;
-  side two{on, 2, with(ours.issue(2))};
+  network_side two{on, 2, with(ours.issue(2))};
   two.expect(1, one_link);
 
   SECTION("then they speak") {
-    side one{on, 1, with(ours.issue(1))};
+    network_side one{on, 1, with(ours.issue(1))};
     one.call(2, one_link, two.port());
     speak_to_each_other(on, one, two);
   }
   SECTION("one of another authority is not heard") {
-    side one{on, 1, with(theirs.issue(1))};
+    network_side one{on, 1, with(theirs.issue(1))};
     one.call(2, one_link, two.port());
     one.send(2, 1);
     CHECK(
@@ -294,7 +295,7 @@ TEST_CASE("over TLS both sides show a certificate of the cluster",
 
 TEST_CASE("a port that is taken is told", "[runtime][replication]") {
   stage on;
-  side one{on, 1, on_loopback()};
+  network_side one{on, 1, on_loopback()};
   runtime::replication_network_options chosen;
   chosen.cluster = on_loopback();
   chosen.cluster.replication_port = one.port();
