@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -92,6 +93,24 @@ shm::result<client::connection> connect(const std::string& socket) {
   return client::connection::connect(options);
 }
 
+/// What a sanitizer is told to read lies in the folder of the sources, which
+/// the node's user may not be able to enter: it reads a copy.
+void copy_suppressions(const char* variable, const std::string& folder) {
+  const char* set = std::getenv(variable);
+  const std::string options = set != nullptr ? set : "";
+  const std::string key = "suppressions=";
+  const auto at = options.find(key);
+  if (at == std::string::npos)
+    return;
+  const auto from = at + key.size();
+  const auto until = std::min(options.find(':', from), options.size());
+  const auto copy = folder + "/" + variable;
+  std::filesystem::copy_file(options.substr(from, until - from), copy);
+  ::chmod(copy.c_str(), 0644);
+  ::setenv(variable,
+           (options.substr(0, from) + copy + options.substr(until)).c_str(), 1);
+}
+
 } // namespace
 
 bool have_root() noexcept {
@@ -137,9 +156,12 @@ stage::~stage() {
 }
 
 void stage::host(const std::string& text, std::uint64_t descriptors_max) {
-  become(node_user);
-  if (programs_)
+  if (programs_) {
     ::setenv("HOLDFAST_BIN_DIR", programs_->path().c_str(), 1);
+    for (const auto* each : {"UBSAN_OPTIONS", "LSAN_OPTIONS"})
+      copy_suppressions(each, programs_->path());
+  }
+  become(node_user);
   if (descriptors_max != 0) {
     const rlimit most{descriptors_max, descriptors_max};
     ::setrlimit(RLIMIT_NOFILE, &most);
