@@ -120,6 +120,22 @@ TEST_CASE("what could not be drained as one is apart until it could",
   CHECK(shown[0].groups == grouping{0, false});
 }
 
+TEST_CASE("that nothing is apart any more is said again when it is lost",
+          "[rules][region_replica]") {
+  grouped_stage s;
+  s.store_group({4, 5}, 1, true);
+  s.run();
+  REQUIRE(s.shown_at(2).back().groups == grouping{2, true});
+
+  s.carry(1, s.nodes.at(1).on_drained(s.now, {}, false));
+  s.network.clear();
+  s.pass(1500ms);
+
+  const auto shown = s.shown_at(2);
+  REQUIRE_FALSE(shown.empty());
+  CHECK_FALSE(shown.back().groups.apart);
+}
+
 TEST_CASE("the next home knows what is stored in groups",
           "[rules][region_replica]") {
   grouped_stage s;

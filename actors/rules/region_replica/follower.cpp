@@ -87,7 +87,7 @@ void follower::queue_again(const options& how) {
   flight_bytes_ = 0;
   follows_ = taken_;
   covers_sent = acknowledged;
-  apart_sent = false;
+  apart_sent.reset();
   greeted = taken_ != 0;
 }
 

@@ -97,7 +97,8 @@ public:
   sequence target = 0;  ///< from here on it is whole
   bool greeted = false; ///< it was sent the first delta of the stream
   sequence covers_sent = 0;
-  bool apart_sent = false; ///< it shows no groups, as it was told last
+  /// It shows no groups, as it was told last; nothing: that may be lost.
+  std::optional<bool> apart_sent = false;
   /// Versions it had that must not come back: it is sent newer ones only.
   std::map<variable_key, std::uint64_t> floors;
 
