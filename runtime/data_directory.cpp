@@ -35,10 +35,12 @@ shm::result<bool> make_directories(std::string path, unsigned mode) {
   for (std::size_t end = 1; end != std::string::npos;) {
     end = path.find('/', end);
     const auto part = path.substr(0, end);
-    made = ::mkdir(part.c_str(), 0755) == 0;
+    // Who dies before the chmod leaves a directory that is no more open.
+    const auto last = end == std::string::npos;
+    made = ::mkdir(part.c_str(), last ? mode : 0755) == 0;
     if (!made && errno != EEXIST)
       return shm::system_failure("make " + part);
-    if (end != std::string::npos)
+    if (!last)
       ++end;
   }
   if (made && ::chmod(path.c_str(), mode) != 0)

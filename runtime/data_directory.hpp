@@ -25,7 +25,8 @@ private:
 std::string directory_of(const std::string& path);
 
 /// Makes a directory and those above it. The last gets the mode, whatever the
-/// umask; those that exist stay as they are. True if the last was made.
+/// umask, and is never open to more; those that exist stay as they are. True
+/// if the last was made.
 shm::result<bool> make_directories(std::string path, unsigned mode);
 
 /// Errors: refused when it is another user's or others may look into it.

@@ -1,7 +1,7 @@
 #include "runtime/attach_socket.hpp"
 
 #include "runtime/data_directory.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/runtime/file_modes.hpp"
 #include "tests/support/real_node.hpp"
 
 #include <sys/socket.h>
@@ -16,12 +16,6 @@ using namespace holdfast;
 using namespace holdfast::test;
 
 namespace {
-
-mode_t mode_of(const std::string& path) {
-  struct stat found {};
-  REQUIRE(::stat(path.c_str(), &found) == 0);
-  return found.st_mode & 0777;
-}
 
 /// A socket as a killed process leaves it: bound, and nobody there.
 shm::descriptor bind_to(const std::string& path) {
@@ -104,40 +98,6 @@ TEST_CASE("a file that is no socket is never removed",
 
   CHECK_FALSE(runtime::attach_socket::open(path));
   CHECK(std::filesystem::file_size(path) == 8);
-}
-
-TEST_CASE("a data directory is private and for one node",
-          "[runtime][data_directory]") {
-  const temporary_directory directory;
-  const auto path = directory.path() + "/var/state/";
-
-  const auto first = runtime::data_directory::open(path);
-  const auto second = runtime::data_directory::open(path);
-
-  REQUIRE(first);
-  CHECK(mode_of(path) == 0700);
-  REQUIRE_FALSE(second);
-  CHECK(second.assume_error().code == shm::errc::exists);
-}
-
-TEST_CASE("a data directory can be taken again after its node",
-          "[runtime][data_directory]") {
-  const temporary_directory directory;
-  const auto path = directory.path() + "/state";
-  REQUIRE(runtime::data_directory::open(path));
-
-  CHECK(runtime::data_directory::open(path));
-}
-
-TEST_CASE("a data directory that others may read is refused with the remedy",
-          "[runtime][data_directory]") {
-  const temporary_directory directory;
-
-  const auto opened = runtime::data_directory::open(directory.path());
-
-  REQUIRE_FALSE(opened);
-  CHECK(opened.assume_error().code == shm::errc::refused);
-  CHECK(opened.assume_error().detail.find("chmod 0700") != std::string::npos);
 }
 
 TEST_CASE("a lock file that is a link is not followed",

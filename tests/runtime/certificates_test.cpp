@@ -1,5 +1,6 @@
 #include "runtime/certificates.hpp"
 
+#include "tests/runtime/file_modes.hpp"
 #include "tests/runtime/issued_files.hpp"
 
 #include <sys/stat.h>
@@ -11,12 +12,6 @@ using namespace holdfast::test;
 using shm::errc;
 
 namespace {
-
-unsigned all_mode_bits_of(const std::string& path) {
-  struct stat found {};
-  REQUIRE(::stat(path.c_str(), &found) == 0);
-  return found.st_mode & 07777U;
-}
 
 /// What the openssl program says of a certificate.
 std::string openssl(const std::string& arguments) {
@@ -92,10 +87,10 @@ TEST_CASE("only the user can read the keys, whatever the umask",
   const auto made = cluster.issue(1);
   ::umask(before);
 
-  CHECK(all_mode_bits_of(made.key) == 0600);
-  CHECK(all_mode_bits_of(cluster.path("authority.key")) == 0600);
-  CHECK(all_mode_bits_of(made.certificate) == 0644);
-  CHECK(all_mode_bits_of(made.authority) == 0644);
+  CHECK(mode_of(made.key) == 0600);
+  CHECK(mode_of(cluster.path("authority.key")) == 0600);
+  CHECK(mode_of(made.certificate) == 0644);
+  CHECK(mode_of(made.authority) == 0644);
 }
 
 TEST_CASE("nothing that is there is overwritten", "[runtime][certificates]") {
@@ -127,7 +122,7 @@ TEST_CASE("what a node needs can be issued into a directory of its own",
   CHECK(made.assume_value().authority == cluster.path("node-3/authority.crt"));
   CHECK(read_text(made.assume_value().authority)
         == read_text(cluster.path("authority.crt")));
-  CHECK(all_mode_bits_of(cluster.path("node-3")) == 0700);
+  CHECK(mode_of(cluster.path("node-3")) == 0700);
 }
 
 TEST_CASE("a directory with another cluster's authority is left alone",
