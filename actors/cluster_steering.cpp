@@ -46,14 +46,11 @@ void steer(cluster_pointer self) {
           });
 }
 
-/// Who joined after the elector was last looked at is not missing from what it
-/// said then.
-catalog::member_view seen_of(const cluster_state& state, std::uint64_t node,
-                             const catalog::member& known) {
+catalog::member_view seen_of(const cluster_state& state, std::uint64_t node) {
   const auto& core = state.seen.core;
   catalog::member_view seen;
-  seen.belongs = core.applied < known.joined
-                 || consensus::find(core.members, node) != nullptr;
+  seen.belongs = consensus::find(core.members, node) != nullptr;
+  seen.as_of = core.applied;
   if (node == state.options.node) {
     seen.state = rules::peer_state::healthy;
     seen.draining = state.draining;
@@ -74,7 +71,7 @@ void note_one(cluster_pointer self, const known_members& known) {
   std::optional<catalog::command> decided;
   for (const auto& [node, member] : known.members)
     if (!decided)
-      decided = catalog::note_about(node, member, seen_of(state, node, member));
+      decided = catalog::note_about(node, member, seen_of(state, node));
   if (!decided || std::exchange(state.notes, true))
     return;
   self

@@ -4,7 +4,7 @@ namespace holdfast::catalog {
 
 std::optional<command> note_about(node_id node, const member& known,
                                   const member_view& seen) {
-  if (!seen.belongs)
+  if (!seen.belongs && known.joined <= seen.as_of)
     return leave_member{node};
   if (!seen.state)
     return std::nullopt;
