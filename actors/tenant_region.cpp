@@ -1,6 +1,7 @@
 #include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
 #include "actors/tenant_region_variables.hpp"
+#include "config/region_bounds.hpp"
 
 namespace holdfast::actors {
 
@@ -23,8 +24,8 @@ void drain(pointer self) {
   auto& pace = state.pace;
   replace_when_ready(self);
   const auto found = drain_to_rule(self);
-  if (state.replacement || state.groups.kept_back)
-    drain_later(self, pace.on_armed_too_late());
+  if (state.replacement || state.groups.kept_back != 0)
+    drain_later(self, pace.on_kept_back(state.groups.kept_back));
   else if (const auto wait = pace.on_drained(found.changes, found.stores))
     drain_later(self, *wait);
   else if (!memory_of(self).arm_doorbell())
@@ -47,8 +48,13 @@ caf::result<void> retire(pointer self, const retire_request& request) {
 
 caf::result<void> fence(pointer self) {
   if (!self->state.retired) {
-    drain_to_rule(self);
     memory_of(self).set_state(shm::layout::region_state::fenced);
+    drain_to_rule(self);
+    if (self->state.groups.kept_back != 0) { // for a moment, or the patience
+      self->delayed_send(self, config::region_group_last_looks,
+                         fence_request{});
+      return caf::unit;
+    }
     close_disk(self);
   }
   self->quit();

@@ -83,7 +83,7 @@ struct group_values {
   /// Since when writers that are in the middle of a store have kept them from
   /// being taken whole.
   std::optional<shm::boot_clock::time_point> waiting_since;
-  bool kept_back = false; ///< they are still waited for
+  std::uint32_t kept_back = 0; ///< variables that are still waited for
   /// They were waited for long enough, or are more than goes in one message.
   bool apart = false;
   std::set<std::uint32_t> held_by_writers; ///< then

@@ -4,78 +4,19 @@
 // A home notes the values of such variables when it drains, in its own memory,
 // while all their writers are kept out; what is sent and written is what was
 // noted. So a message never has one half of a group that was stored while it
-// was made. The price is the memory of those variables once more, and a copy a
-// drain; of more than goes in one message none is made.
+// was made. The price is the memory of those variables once more, at most as
+// much as the region has for values, and a copy a drain; when more of them than
+// goes in one message has changed at once, none is made.
 #include "actors/tenant_region_parts.hpp"
-#include "config/region_bounds.hpp"
+#include "actors/writers_pause.hpp"
 
 namespace holdfast::actors {
 
 namespace {
 
 using pointer = tenant_region_pointer;
+using region_replica::change;
 using region_replica::variable_key;
-using slot_set = std::set<std::uint32_t>;
-
-/// Writers are kept out of variables for as long as this lives.
-class writers_pause {
-public:
-  explicit writers_pause(shm::region& of) : of_{of} {
-    // nop
-  }
-
-  writers_pause(const writers_pause&) = delete;
-  writers_pause& operator=(const writers_pause&) = delete;
-
-  ~writers_pause() {
-    for (const auto slot : held_)
-      of_.end_pause(slot);
-  }
-
-  /// Those of them in which a writer stays.
-  slot_set add(const slot_set& slots) {
-    slot_set missing;
-    for (const auto slot : slots)
-      if (!held_.contains(slot)) {
-        if (of_.pause_writers(slot))
-          held_.insert(slot);
-        else
-          missing.insert(slot);
-      }
-    return missing;
-  }
-
-private:
-  shm::region& of_;
-  slot_set held_;
-};
-
-struct still_groups {
-  bool all = false;
-  slot_set held_by_writers;
-};
-
-/// Keeps writers out of all of `grouped`, and of what they have stored together
-/// with it: `sweep()` takes changes and adds such variables to `grouped`,
-/// `known()` adds all that there are. A writer marks all members of a group as
-/// changed before it leaves the first.
-template <class Sweep, class Known>
-still_groups keep_still(writers_pause& pause, slot_set& grouped, Sweep sweep,
-                        Known known) {
-  still_groups found;
-  for (int look = 0; look < config::region_group_looks_max; ++look) {
-    if (look == config::region_group_looks_at_changed)
-      known();
-    found.held_by_writers = pause.add(grouped);
-    const auto before = grouped.size();
-    sweep();
-    if (grouped.size() == before) {
-      found.all = found.held_by_writers.empty();
-      return found;
-    }
-  }
-  return found;
-}
 
 /// Somebody but this node's clients needs them.
 bool takes_groups(pointer self) {
@@ -84,22 +25,67 @@ bool takes_groups(pointer self) {
          && state.rule->stores_in();
 }
 
-void note_value(pointer self, variable_key key, std::uint32_t slot) {
-  group_values::value noted;
-  const auto version = memory_of(self).append_value(slot, noted.bytes);
-  if (!version || version.assume_value() >= version_max)
-    return;
-  noted.version = version.assume_value();
-  self->state.ledger.append(key, noted.bytes);
-  self->state.groups.values[key] = std::move(noted);
+/// What was noted once goes on being that, whatever clients do to its head.
+bool is_grouped(pointer self, variable_key key,
+                const std::optional<shm::latest_value>& latest) {
+  return latest
+         && (latest->grouped || self->state.groups.values.find(key) != nullptr);
 }
 
-bool is_too_much(pointer self, const slot_set& slots) {
+struct noted_values {
+  struct each {
+    variable_key key = 0;
+    std::uint64_t bytes = 0; ///< without the tail
+    group_values::value value;
+  };
+
+  std::vector<each> all;
+  slot_set unreadable; ///< they change, though their writers are kept out
+};
+
+/// Nothing if they are more than goes in one message.
+std::optional<noted_values> note_values(pointer self, const slot_set& slots) {
+  auto& state = self->state;
+  noted_values made;
   std::uint64_t bytes = 0;
-  for (const auto slot : slots)
-    if (const auto latest = memory_of(self).look(slot))
-      bytes += latest->bytes;
-  return bytes > self->state.options.rule.together_bytes_max;
+  for (const auto slot : slots) {
+    const auto* key = state.keys.find(slot);
+    if (key == nullptr)
+      continue;
+    noted_values::each noted{*key, 0, {}};
+    const auto version = memory_of(self).append_value(slot, noted.value.bytes);
+    if (!version && version.assume_error().code != shm::errc::no_value)
+      made.unreadable.insert(slot);
+    if (!version || version.assume_value() >= version_max)
+      continue;
+    noted.bytes = noted.value.bytes.size();
+    bytes += noted.bytes;
+    if (bytes > state.options.rule.together_bytes_max)
+      return std::nullopt;
+    noted.value.version = version.assume_value();
+    state.ledger.append(*key, noted.value.bytes);
+    made.all.push_back(std::move(noted));
+  }
+  return made;
+}
+
+/// Only what the rule does not have yet: a group whose writer is stuck is
+/// looked at again and again.
+void add_news(pointer self, const change& what, std::vector<change>& into) {
+  if (what.version > self->state.rule->held().at(what.key).version)
+    into.push_back(what);
+}
+
+void add_apart(pointer self, const slot_set& grouped,
+               std::vector<change>& into) {
+  for (const auto slot : grouped)
+    if (const auto* key = self->state.keys.find(slot)) {
+      self->state.groups.values.erase(*key);
+      std::vector<change> found;
+      add_change(found, *key, memory_of(self).look(slot));
+      for (const auto& each : found)
+        add_news(self, each, into);
+    }
 }
 
 bool waited_long_enough(pointer self) {
@@ -110,43 +96,65 @@ bool waited_long_enough(pointer self) {
   return now - *since >= config::region_group_patience;
 }
 
-void note_how_it_went(pointer self, still_groups found) {
-  auto& groups = self->state.groups;
-  const bool was_apart = std::exchange(groups.apart, !found.all);
-  groups.held_by_writers = std::move(found.held_by_writers);
-  if (found.all)
-    groups.waiting_since.reset();
-  else if (!was_apart)
-    self->state.options.log(
-      log_level::warning,
-      "a writer stays in the middle of a store: until it goes on or ends, "
-      "other holders show no group snapshots of what it stores",
-      about(self));
+/// Why what is stored in groups is not whole elsewhere; empty: it is.
+struct why_apart {
+  std::string_view reason;
+  log_fields fields;
+};
+
+why_apart who_stays(pointer self, slot_set slots) {
+  if (slots.empty())
+    return {"so much is stored together, all the time, that it cannot be taken "
+            "as of one instant until there is less",
+            {}};
+  const auto first = *slots.begin();
+  const auto* key = self->state.keys.find(first);
+  const auto client = std::to_string(memory_of(self).lock_owner(first));
+  self->state.groups.held_by_writers.merge(slots);
+  return {"a writer stays in the middle of a store, until it goes on or ends",
+          {{"variable", key == nullptr ? "" : name_of(self, *key)},
+           {"client", client}}};
+}
+
+/// Said once, until they are whole again.
+void note_how_it_went(pointer self, const why_apart& why) {
+  const bool apart = !why.reason.empty();
+  if (std::exchange(self->state.groups.apart, apart) || !apart)
+    return;
+  auto fields = about(self);
+  fields.emplace_back("reason", why.reason);
+  fields.insert(fields.end(), why.fields.begin(), why.fields.end());
+  self->state.options.log(
+    log_level::warning,
+    "other holders show no group snapshots of what is stored together", fields);
 }
 
 /// Of those, what has a value, noted and as changes.
 void take_still(pointer self, const slot_set& grouped,
-                std::vector<region_replica::change>& into) {
+                std::vector<change>& into, why_apart& why) {
   auto& groups = self->state.groups;
-  const bool too_much = is_too_much(self, grouped);
-  groups.apart = groups.apart || too_much;
-  for (const auto slot : grouped)
-    if (const auto* key = self->state.keys.find(slot)) {
-      if (too_much)
-        groups.values.erase(*key);
-      else
-        note_value(self, *key, slot);
-      add_change(into, *key, memory_of(self).look(slot));
-    }
+  auto noted = note_values(self, grouped);
+  if (!noted) {
+    why = {"more of it changed at once than goes in one message, until all has "
+           "arrived",
+           {}};
+    return add_apart(self, grouped, into);
+  }
+  for (auto& each : noted->all) {
+    add_news(self, {each.key, each.value.version, each.bytes, true}, into);
+    groups.values[each.key] = std::move(each.value);
+  }
+  if (!noted->unreadable.empty())
+    why = who_stays(self, std::move(noted->unreadable));
 }
 
 } // namespace
 
-std::vector<region_replica::change> take_changes(pointer self) {
+std::vector<change> take_changes(pointer self) {
   auto& state = self->state;
   auto& groups = state.groups;
   auto& region = memory_of(self);
-  std::vector<region_replica::change> changes;
+  std::vector<change> changes;
   const bool separately = takes_groups(self);
   slot_set grouped;
   if (separately)
@@ -158,33 +166,38 @@ std::vector<region_replica::change> take_changes(pointer self) {
       if (key == nullptr)
         return;
       const auto latest = region.look(slot);
-      if (separately && latest && latest->grouped)
+      if (separately && is_grouped(self, *key, latest))
         grouped.insert(slot);
       else
         add_change(changes, *key, latest);
     });
   };
   sweep();
-  groups.kept_back = false;
+  groups.kept_back = 0;
   if (grouped.empty()) {
     groups.apart = false;
     groups.waiting_since.reset();
     return changes;
   }
   writers_pause pause{region};
-  auto found = keep_still(pause, grouped, sweep, [&] {
+  const bool whole = keep_still(pause, grouped, sweep, [&] {
     for (const auto& [key, value] : groups.values)
       if (const auto* slot = state.slots.find(key))
         grouped.insert(*slot);
   });
-  groups.kept_back = !found.all && !waited_long_enough(self);
-  if (groups.kept_back) {
+  if (!whole && !waited_long_enough(self)) {
+    groups.kept_back = static_cast<std::uint32_t>(grouped.size());
     for (const auto slot : grouped)
       region.put_back(slot);
     return changes;
   }
-  note_how_it_went(self, std::move(found));
-  take_still(self, grouped, changes);
+  why_apart why;
+  if (whole)
+    groups.waiting_since.reset();
+  else
+    why = who_stays(self, pause.missing());
+  take_still(self, grouped, changes, why);
+  note_how_it_went(self, why);
   return changes;
 }
 
@@ -199,10 +212,9 @@ void begin_groups(pointer self) {
     if (const auto latest = region.look(slot);
         latest && latest->grouped && latest->version != 0)
       grouped.insert(slot);
-  if (is_too_much(self, grouped))
-    return;
-  for (const auto slot : grouped)
-    note_value(self, *state.keys.find(slot), slot);
+  if (auto noted = note_values(self, grouped))
+    for (auto& each : noted->all)
+      state.groups.values[each.key] = std::move(each.value);
 }
 
 void end_groups(pointer self) {
@@ -212,15 +224,18 @@ void end_groups(pointer self) {
 }
 
 const group_values::value* group_value_of(pointer self, variable_key key) {
-  return self->state.groups.values.find(key);
+  const auto* kept = self->state.groups.values.find(key);
+  return kept != nullptr
+             && kept->version >= self->state.rule->held().at(key).version
+           ? kept
+           : nullptr;
 }
 
 bool in_groups(pointer self, variable_key key) {
   const auto* slot = self->state.slots.find(key);
   if (slot == nullptr)
     return false;
-  const auto latest = memory_of(self).look(*slot);
-  return latest && latest->grouped;
+  return is_grouped(self, key, memory_of(self).look(*slot));
 }
 
 bool is_half_of_a_group(pointer self, variable_key key, std::uint64_t drained,
@@ -249,47 +264,6 @@ void look_behind_groups(pointer self) {
     return;
   for (auto& each : std::exchange(groups.behind, {}))
     each();
-}
-
-shm::result<bool> copy_values(pointer self, shm::region& from,
-                              shm::region& into, bool apart) {
-  slot_set grouped;
-  const auto add = [&](std::uint32_t slot) {
-    if (const auto latest = from.look(slot); latest && latest->grouped)
-      grouped.insert(slot);
-  };
-  const auto all = [&] {
-    for (const auto& [key, slot] : self->state.slots)
-      add(slot);
-  };
-  all();
-  writers_pause pause{from};
-  const auto still = keep_still(
-    pause, grouped, [&] { from.take_changes(add); }, all);
-  if (!still.all && !apart)
-    return false;
-  std::vector<char> bytes;
-  for (const auto& [name, key] : self->state.options.variables) {
-    const auto source = from.slot_of(name);
-    const auto target = into.slot_of(name);
-    if (!source || !target)
-      continue;
-    bytes.clear();
-    const auto version = from.append_value(*source, bytes);
-    if (!version && version.assume_error().code == shm::errc::no_value)
-      continue;
-    if (!version)
-      return version.assume_error();
-    const shm::shown_value value{*target, version.assume_value(), bytes};
-    auto shown = grouped.contains(*source)
-                   ? into.show_together({&value, 1}, true)
-                   : into.show_value(value.slot, value.version, value.bytes);
-    if (!shown)
-      return shown.assume_error();
-  }
-  if (still.all)
-    into.end_apart();
-  return true;
 }
 
 } // namespace holdfast::actors

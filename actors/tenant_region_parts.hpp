@@ -137,13 +137,11 @@ bool is_half_of_a_group(tenant_region_pointer self,
 bool once_drained(tenant_region_pointer self, std::function<void()> then);
 void look_behind_groups(tenant_region_pointer self);
 
-/// Copies all values into memory that nobody has seen, groups whole unless
-/// `apart`. False: a writer is in the middle of one.
-shm::result<bool> copy_values(tenant_region_pointer self, shm::region& from,
-                              shm::region& into, bool apart);
-
 // -- tenant_region_story.cpp --------------------------------------------------
 
+/// Of a variable, for people.
+std::string name_of(tenant_region_pointer self,
+                    region_replica::variable_key key);
 void report(tenant_region_pointer self, catalog::region_event event,
             std::string text);
 /// When which step of becoming the home began.

@@ -2,7 +2,7 @@
 // more: what other nodes say is shown only where no client can write.
 #include "actors/error.hpp"
 #include "actors/tenant_region_parts.hpp"
-#include "config/region_bounds.hpp"
+#include "actors/writers_pause.hpp"
 
 namespace holdfast::actors {
 
@@ -17,6 +17,49 @@ std::vector<shm::variable_spec> variables_in(const shm::region& region) {
     for (const auto& each : listed.assume_value())
       all.push_back({each.name, each.kind, each.type, each.capacity});
   return all;
+}
+
+/// Copies all values into memory that nobody has seen, groups whole unless
+/// `apart`. False: a writer is in the middle of one.
+shm::result<bool> copy_values(pointer self, shm::region& from,
+                              shm::region& into, bool apart) {
+  slot_set grouped;
+  const auto add = [&](std::uint32_t slot) {
+    if (const auto latest = from.look(slot); latest && latest->grouped)
+      grouped.insert(slot);
+  };
+  const auto all = [&] {
+    for (const auto& [key, slot] : self->state.slots)
+      add(slot);
+  };
+  all();
+  writers_pause pause{from};
+  const bool whole = keep_still(
+    pause, grouped, [&] { from.take_changes(add); }, all);
+  if (!whole && !apart)
+    return false;
+  std::vector<char> bytes;
+  for (const auto& [name, key] : self->state.options.variables) {
+    const auto source = from.slot_of(name);
+    const auto target = into.slot_of(name);
+    if (!source || !target)
+      continue;
+    bytes.clear();
+    const auto version = from.append_value(*source, bytes);
+    if (!version && version.assume_error().code == shm::errc::no_value)
+      continue;
+    if (!version)
+      return version.assume_error();
+    const shm::shown_value value{*target, version.assume_value(), bytes};
+    auto shown = grouped.contains(*source)
+                   ? into.show_together({&value, 1}, true)
+                   : into.show_value(value.slot, value.version, value.bytes);
+    if (!shown)
+      return shown.assume_error();
+  }
+  if (whole)
+    into.end_apart();
+  return true;
 }
 
 /// What was copied may be newer than what was drained before: the rule is to

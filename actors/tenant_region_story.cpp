@@ -16,13 +16,6 @@ std::string milliseconds_text(std::chrono::nanoseconds taken) {
   return std::to_string(hundredths / 100) + "." + fraction;
 }
 
-std::string name_of(pointer self, region_replica::variable_key key) {
-  for (const auto& [name, id] : self->state.options.variables)
-    if (id == key)
-      return name;
-  return "#" + std::to_string(key);
-}
-
 /// " by client 3": in its slot of the region's clients.
 std::string writer_of(pointer self,
                       const region_replica::committed_version& what) {
@@ -56,6 +49,13 @@ std::string story_of(const reign& of) {
 }
 
 } // namespace
+
+std::string name_of(pointer self, region_replica::variable_key key) {
+  for (const auto& [name, id] : self->state.options.variables)
+    if (id == key)
+      return name;
+  return "#" + std::to_string(key);
+}
 
 void report(pointer self, catalog::region_event event, std::string text) {
   const auto& options = self->state.options;

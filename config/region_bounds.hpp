@@ -53,6 +53,11 @@ inline constexpr std::chrono::milliseconds region_group_patience{250};
 /// changed, before all is kept still that is known to be stored in groups.
 inline constexpr int region_group_looks_max = 16;
 inline constexpr int region_group_looks_at_changed = 4;
+/// Tries at locks that writers hold, in one drain beside the first at each: a
+/// group is left within some microseconds, and who stays has no more of it.
+inline constexpr int region_group_attempts_max = 128;
+/// Time between two looks, at the end, whether a writer has left its group.
+inline constexpr std::chrono::milliseconds region_group_last_looks{10};
 /// Bytes and messages on their way to one holder: with fewer it waits for the
 /// next one while a region is copied to it.
 inline constexpr std::size_t region_window_bytes_max = std::size_t{4} << 20;

@@ -52,10 +52,6 @@ inline constexpr int spins_before_yield = 64;
 /// a loaded machine.
 inline constexpr std::chrono::milliseconds lock_patience{250};
 
-/// Tries of the node to keep writers out of a variable: some microseconds, a
-/// store and a little more.
-inline constexpr int pause_attempts_max = 60;
-
 /// How long a group snapshot tries to find a quiet instant.
 inline constexpr std::chrono::milliseconds snapshot_patience{250};
 

@@ -163,9 +163,12 @@ public:
   void end_apart() noexcept;
 
   /// Keeps writers out of a variable until end_pause(), which is to follow
-  /// within microseconds. False: a writer is inside, and stays there.
-  bool pause_writers(std::uint32_t slot) noexcept;
+  /// within microseconds. False: a writer is inside, and stays there. `more`:
+  /// how often it is tried again, and how much of that is left.
+  bool pause_writers(std::uint32_t slot, int& more) noexcept;
   void end_pause(std::uint32_t slot) noexcept;
+  /// Who holds a variable's lock, as it says itself; 0: nobody.
+  std::uint32_t lock_owner(std::uint32_t slot) const noexcept;
 
   /// Has the next take_changes() visit it once more.
   void put_back(std::uint32_t slot) noexcept;

@@ -57,23 +57,29 @@ void region::end_apart() noexcept {
   apart_.clear();
 }
 
-bool region::pause_writers(std::uint32_t slot) noexcept {
+bool region::pause_writers(std::uint32_t slot, int& more) noexcept {
   if (!in_use(slot))
     return false;
   if (apart_.contains(slot))
     return true;
   const auto at = place_of(slot);
-  for (int attempt = 0; attempt < limits::pause_attempts_max; ++attempt) {
-    if (try_lock(at, own_->owner))
-      return true;
-    pause(attempt);
+  while (!try_lock(at, own_->owner)) {
+    if (more <= 0)
+      return false;
+    pause(more--);
   }
-  return false;
+  return true;
 }
 
 void region::end_pause(std::uint32_t slot) noexcept {
   if (!apart_.contains(slot))
     release_lock(place_of(slot));
+}
+
+std::uint32_t region::lock_owner(std::uint32_t slot) const noexcept {
+  return in_use(slot) ? lock_word::owner(
+           place_of(slot).head->lock.load(std::memory_order_relaxed))
+                      : 0;
 }
 
 void region::put_back(std::uint32_t slot) noexcept {

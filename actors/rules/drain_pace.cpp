@@ -27,8 +27,7 @@ drain_pace::on_drained(std::uint32_t changes, std::uint64_t stores) noexcept {
   calm_ = little && interval_ == options_.interval_min;
   if (changes >= options_.busy_changes) {
     interval_ = options_.interval_min;
-    const auto paid_by = changes / options_.changes_per_interval + 1;
-    return std::min(interval_ * paid_by, options_.interval_max);
+    return paid_by(changes);
   }
   const auto wait = interval_;
   interval_ = std::min(interval_ * 2, options_.interval_max);
@@ -41,6 +40,19 @@ std::chrono::milliseconds drain_pace::on_armed_too_late() noexcept {
   idle_in_a_row_ = 0;
   interval_ = options_.interval_min;
   return interval_;
+}
+
+std::chrono::milliseconds
+drain_pace::on_kept_back(std::uint32_t changes) noexcept {
+  on_armed_too_late();
+  return paid_by(changes);
+}
+
+std::chrono::milliseconds
+drain_pace::paid_by(std::uint32_t changes) const noexcept {
+  return std::min(options_.interval_min
+                    * (changes / options_.changes_per_interval + 1),
+                  options_.interval_max);
 }
 
 } // namespace holdfast::rules

@@ -48,12 +48,17 @@ public:
   /// Arming found something dirty already: the wait until the next drain.
   std::chrono::milliseconds on_armed_too_late() noexcept;
 
+  /// A drain left so many changes where they are: the wait until the next.
+  std::chrono::milliseconds on_kept_back(std::uint32_t changes) noexcept;
+
   /// True while a drain is due; false while the doorbell is armed.
   bool draining() const noexcept {
     return draining_;
   }
 
 private:
+  std::chrono::milliseconds paid_by(std::uint32_t changes) const noexcept;
+
   drain_pace_options options_;
   std::chrono::milliseconds interval_;
   std::uint32_t idle_in_a_row_ = 0;

@@ -41,7 +41,8 @@ constexpr auto alpha_grants = R"(
   {"regions": "ours", "rights": ["read"]})";
 
 constexpr auto alpha_regions = R"(
-  {"name": "open", "bytes": "1MiB", "variables_max": 256, "variables":
+  {"name": "open", "bytes": "1MiB", "variables_max": 256,
+   "durability": "disk", "variables":
     [{"name": "v", "kind": "bytes", "capacity": "1KiB"},
      {"name": "n", "kind": "counter"},
      {"name": "large", "kind": "bytes", "capacity": "128KiB"}]},

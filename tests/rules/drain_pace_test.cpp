@@ -107,3 +107,14 @@ TEST_CASE("a doorbell armed too late is drained soon", "[rules][drain_pace]") {
   CHECK(late.draining());
   CHECK_FALSE(late.on_ring());
 }
+
+TEST_CASE("what could not be drained is looked at again after what it cost",
+          "[rules][drain_pace]") {
+  auto kept_back = pace();
+  kept_back.on_ring();
+
+  CHECK(kept_back.on_kept_back(1) == 1ms);
+  CHECK(kept_back.on_kept_back(65536) == 17ms);
+  CHECK(kept_back.on_kept_back(1000000) == 20ms);
+  CHECK(kept_back.draining());
+}

@@ -65,7 +65,8 @@ public:
   /// The answer to stop_writers.
   actions on_stopped(boot_time now, const std::vector<change>& changes);
   /// A delta to that holder could not be made: a value in it changes too fast,
-  /// or is half of a group. It is tried again with the next tick.
+  /// or is half of a group. The next event that has something sent tries it
+  /// again.
   void on_unsent(node_id to);
   /// All up to this sequence of this epoch is on this node's disk: as a home
   /// its own changes, as a replica what deltas covered.
