@@ -221,12 +221,8 @@ struct local_keeper {
   region_keeper_actor keeper;
 };
 
-/// Carries what the holders of regions say from node to node. One per node.
+/// Carries what is asked of a home elsewhere from node to node. One per node.
 using region_router_actor = peer_router_actor::extend<
-  // A word of a holder elsewhere to the holder here.
-  caf::reacts_to<region_packet>,
-  // What a holder here says to one elsewhere.
-  caf::reacts_to<outgoing_packet>,
   // What a session here asks of a home elsewhere.
   caf::replies_to<for_home<store_value_request>>::with<stored_value>,
   caf::replies_to<for_home<load_value_request>>::with<loaded_value>,

@@ -132,12 +132,6 @@ struct for_home {
   Request what;
 };
 
-/// A region's message for another node.
-struct outgoing_packet {
-  std::uint64_t to = 0;
-  region_packet packet;
-};
-
 /// That process of a node will do nothing any more.
 struct holder_died {
   std::uint64_t node = 0;

@@ -11,13 +11,6 @@ namespace {
 using router_pointer
   = region_router_actor::stateful_pointer<region_router_state>;
 
-/// Nobody to deliver it to is as good as a lost message: it is said again.
-void deliver(router_pointer self, region_packet& packet) {
-  const auto& regions = self->state.regions;
-  if (const auto to = regions.find(packet.region); to != regions.end())
-    self->send(to->second, std::move(packet));
-}
-
 template <class Answer, class Request>
 caf::result<Answer> ask_here(router_pointer self, Request& request) {
   const auto found = self->state.regions.find(request.region);
@@ -44,7 +37,20 @@ caf::result<Answer> ask_there(router_pointer self, for_home<Request>& request) {
 
 void note_holder(router_pointer self, const local_holder& holder) {
   self->monitor(holder.actor);
-  self->state.regions[holder.region] = holder.actor;
+  auto& state = self->state;
+  state.regions[holder.region] = holder.actor;
+  if (state.options.note)
+    state.options.note(holder.region, holder.actor.address());
+}
+
+void forget_holder(router_pointer self, const caf::actor_addr& actor) {
+  auto& state = self->state;
+  std::erase_if(state.regions, [&](const auto& each) {
+    const bool it = each.second.address() == actor;
+    if (it && state.options.note)
+      state.options.note(each.first, {});
+    return it;
+  });
 }
 
 void note_route(router_pointer self, const router_route& route) {
@@ -53,26 +59,23 @@ void note_route(router_pointer self, const router_route& route) {
     state.routes[route.node] = route.router;
   else
     state.routes.erase(route.node);
-  if (!state.links)
+  const auto& links = state.options.links;
+  if (!links)
     return;
   if (route.replication.link)
-    state.links->follow(route.replication);
+    links->follow(route.replication);
   else
-    state.links->forget(route.node);
+    links->forget(route.node);
 }
 
 } // namespace
 
 region_router_actor::behavior_type
-region_router(router_pointer self, std::shared_ptr<replication_links> links) {
-  self->state.links = std::move(links);
-  self->set_down_handler([self](const caf::down_msg& down) {
-    std::erase_if(self->state.regions, [&](const auto& each) {
-      return each.second.address() == down.source;
-    });
-  });
+region_router(router_pointer self, region_router_options options) {
+  self->state.options = std::move(options);
+  self->set_down_handler(
+    [self](const caf::down_msg& down) { forget_holder(self, down.source); });
   return {
-    [self](region_packet& packet) { deliver(self, packet); },
     [self](store_value_request& request) {
       return ask_here<stored_value>(self, request);
     },
@@ -88,10 +91,6 @@ region_router(router_pointer self, std::shared_ptr<replication_links> links) {
     },
     [self](for_home<usable_query>& request) {
       return ask_there<void>(self, request);
-    },
-    [self](outgoing_packet& packet) {
-      if (self->state.links)
-        self->state.links->send(packet.to, std::move(packet.packet));
     },
     [self](const router_route& route) { note_route(self, route); },
     [self](const local_holder& holder) { note_holder(self, holder); },

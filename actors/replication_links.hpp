@@ -7,7 +7,7 @@
 
 namespace holdfast::actors {
 
-/// Any thread may call it, one at a time for one node.
+/// Any thread may call it.
 class replication_links {
 public:
   virtual ~replication_links() = default;
@@ -19,7 +19,7 @@ public:
   /// The connection ends, and what was to go by it is lost.
   virtual void forget(std::uint64_t node) = 0;
 
-  /// In order; lost when the node is not followed or too much waits for it. To
+  /// What one actor sends arrives in order. Lost when the node is not followed or too much waits for it. To
   /// one that is followed it goes once there is a connection.
   virtual void send(std::uint64_t to, region_packet packet) = 0;
 };

@@ -7,6 +7,7 @@
 #include "actors/log.hpp"
 #include "actors/region_packet.hpp"
 #include "actors/region_storage.hpp"
+#include "actors/replication_links.hpp"
 #include "actors/rules/drain_pace.hpp"
 #include "actors/rules/region_replica/machine.hpp"
 #include "actors/rules/region_replica/store_ledger.hpp"
@@ -33,8 +34,10 @@ struct tenant_region_options {
   region_maker_actor maker;
   region_keeper_actor keeper; ///< null: nothing settles
   region_router_actor router; ///< null: there is no other node
-  region_disk_actor disk;     ///< null: it is in memory only
-  found_on_disk found;        ///< what is in memory already
+  std::shared_ptr<replication_links>
+    links;                ///< to other holders, if there is one
+  region_disk_actor disk; ///< null: it is in memory only
+  found_on_disk found;    ///< what is in memory already
 
   std::uint64_t node = 1;
   rules::wide_id incarnation{}; ///< of this process

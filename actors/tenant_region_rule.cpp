@@ -221,7 +221,7 @@ void send_packets(pointer self, std::uint64_t to, packet_subject about,
   envelope.subject = about;
   for (auto& part :
        in_parts(envelope, std::move(content), options.packet_bytes_max))
-    self->send(options.router, outgoing_packet{to, std::move(part)});
+    options.links->send(to, std::move(part));
 }
 
 region_replica::boot_time now_of(pointer self) {

@@ -219,7 +219,9 @@ shm::result<void> node::open_replication() {
   chosen.node = config_.node.id;
   chosen.cluster = *config_.cluster;
   chosen.arrived = [this](region_packet packet) {
-    worker_.send(regions_.router, std::move(packet));
+    // Nobody to hand it to is as good as a lost message: it is said again.
+    if (const auto to = regions_.regions->find(packet.region))
+      worker_.send(to, std::move(packet));
   };
   chosen.chance = draw_chance;
   chosen.log = log_;

@@ -67,6 +67,7 @@ actors::tenant_region_options region_of(const region_cast_options& options,
   made.keeper = std::move(begun.keeper);
   if (options.config.cluster)
     made.router = cast.router;
+  made.links = options.links;
   made.node = options.config.node.id;
   made.incarnation = options.incarnation;
   made.life = begun.life;
@@ -89,9 +90,16 @@ actors::tenant_region_options region_of(const region_cast_options& options,
 region_cast region_cast::start(caf::actor_system& system,
                                const region_cast_options& options) {
   region_cast cast;
+  cast.regions = std::make_shared<local_regions>(*options.io);
   cast.maker = system.spawn<caf::detached>(
     actors::region_maker, actors::region_maker_options{options.disks});
-  cast.router = system.spawn(actors::region_router, options.links);
+  cast.router = system.spawn(
+    actors::region_router,
+    actors::region_router_options{
+      options.links, [here = cast.regions](std::uint64_t region,
+                                           const caf::actor_addr& actor) {
+        here->note(region, actor);
+      }});
   actors::region_keeper_options keeper;
   keeper.node_id = options.config.node.id;
   keeper.catalog = options.catalog;

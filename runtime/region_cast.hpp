@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/replication_links.hpp"
 #include "config/node_config.hpp"
+#include "runtime/local_regions.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <caf/actor_system.hpp>
@@ -33,6 +34,7 @@ struct region_cast {
   actors::region_maker_actor maker;
   actors::region_router_actor router;
   actors::region_keeper_actor keeper;
+  std::shared_ptr<local_regions> regions;
 
   static region_cast start(caf::actor_system& system,
                            const region_cast_options& options);

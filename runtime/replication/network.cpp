@@ -5,6 +5,10 @@
 #include "runtime/replication/door.hpp"
 #include "runtime/replication/link.hpp"
 
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
 #include <sodium.h>
 
 #include <map>
@@ -25,7 +29,7 @@ class replication_network::state : public actors::replication_links,
                                    public std::enable_shared_from_this<state> {
 public:
   state(boost::asio::io_context& io, replication_network_options options)
-    : io_{io}, options_{std::move(options)} {
+    : io_{io}, order_{io.get_executor()}, options_{std::move(options)} {
     // nop
   }
 
@@ -44,8 +48,9 @@ public:
 private:
   using link_pointer = std::shared_ptr<replication_link>;
 
+  /// For the loop's thread, in the order in which each thread asks.
   template <class Step>
-  void on_loop(Step step);
+  auto step_of(Step step);
 
   link_pointer link_to(std::uint64_t node) const;
   link_pointer make_link(const replication_place& to);
@@ -60,6 +65,7 @@ private:
             const std::string& detail);
 
   boost::asio::io_context& io_;
+  boost::asio::strand<boost::asio::io_context::executor_type> order_;
   replication_network_options options_;
 
   std::unique_ptr<boost::asio::ssl::context> tls_; ///< null: in plain
@@ -71,38 +77,37 @@ private:
 
 // -- any thread ---------------------------------------------------------------
 
-/// Never at once, also on the loop: what other threads asked before comes
-/// first.
 template <class Step>
-void replication_network::state::on_loop(Step step) {
-  boost::asio::post(
-    io_, [weak = weak_from_this(), step = std::move(step)]() mutable {
-      if (const auto self = weak.lock(); self && self->door_)
-        step(*self);
-    });
+auto replication_network::state::step_of(Step step) {
+  return [weak = weak_from_this(), step = std::move(step)]() mutable {
+    if (const auto self = weak.lock(); self && self->door_)
+      step(*self);
+  };
 }
 
+/// On the loop at once, unless something was asked before.
 void replication_network::state::send(std::uint64_t to, region_packet packet) {
-  on_loop([to, packet = std::move(packet)](state& self) mutable {
-    if (const auto link = self.link_to(to))
-      link->send(std::move(packet));
-  });
+  boost::asio::dispatch(
+    order_, step_of([to, packet = std::move(packet)](state& self) mutable {
+      if (const auto link = self.link_to(to))
+        link->send(std::move(packet));
+    }));
 }
 
 void replication_network::state::follow(const replication_place& to) {
-  on_loop([to](state& self) {
-    const auto known = self.link_to(to.node);
-    if (known && known->place().link == to.link)
-      return;
-    self.drop(to.node);
-    const auto made = self.make_link(to);
-    self.links_[to.node] = made;
-    self.start(made);
-  });
+  boost::asio::post(order_, step_of([to](state& self) {
+                      const auto known = self.link_to(to.node);
+                      if (known && known->place().link == to.link)
+                        return;
+                      self.drop(to.node);
+                      const auto made = self.make_link(to);
+                      self.links_[to.node] = made;
+                      self.start(made);
+                    }));
 }
 
 void replication_network::state::forget(std::uint64_t node) {
-  on_loop([node](state& self) { self.drop(node); });
+  boost::asio::post(order_, step_of([node](state& self) { self.drop(node); }));
 }
 
 // -- the loop's thread --------------------------------------------------------

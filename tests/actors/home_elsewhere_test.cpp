@@ -38,7 +38,7 @@ far_router(actors::peer_router_actor::pointer self, far_home* home) {
 struct node_beside_another : lone_node {
   node_beside_another() {
     kill();
-    router = start(actors::region_router, nullptr);
+    router = start(actors::region_router, actors::region_router_options{});
     begin();
     tell(router, actors::local_keeper{keeper});
     REQUIRE(

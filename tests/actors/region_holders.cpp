@@ -30,7 +30,7 @@ public:
       return;
     if (stage_.spoils_values)
       spoil(packet);
-    caf::anon_send(stage_.on(to).router, std::move(packet));
+    caf::anon_send(stage_.on(to).region, std::move(packet));
   }
 
 private:
@@ -98,12 +98,14 @@ void region_holders::start_node(std::uint64_t node, std::uint64_t life) {
     = ask<made_region>(start(actors::region_maker, std::move(here)), request);
   REQUIRE(fresh);
   made.memory = fresh->region;
-  made.router
-    = start(actors::region_router, std::make_shared<stepped_links>(*this));
+  const auto links = std::make_shared<stepped_links>(*this);
+  made.router = start(actors::region_router,
+                      actors::region_router_options{links, nullptr});
   auto options = tenant_region_options_of(*this, made.memory);
   options.variables = {{"title", 101}, {"body", 102}};
   options.maker = maker;
   options.router = made.router;
+  options.links = links;
   options.node = node;
   options.incarnation = {life, node};
   options.life = life;
