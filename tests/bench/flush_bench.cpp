@@ -1,5 +1,5 @@
 // Flushes to a majority of three, beside acknowledged writes of etcd, of NATS
-// and of Redis with one replica.
+// and of Redis.
 #include "tests/bench/decision_load.hpp"
 #include "tests/bench/etcd_cluster.hpp"
 #include "tests/bench/flush_client.hpp"
@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t clients_max = 16;
 
-enum class rival { etcd_disk, etcd_memory, nats, redis };
+enum class rival { etcd_disk, etcd_memory, nats, redis, small_redis };
 
 // The nodes and the server that they are compared with are up at the same time;
 // one works while the other only beats.
@@ -46,12 +46,17 @@ deciders clients_of_nats(std::size_t count) {
   return made;
 }
 
-deciders clients_of_redis(std::size_t count) {
-  static redis_servers servers{memory_directory("redis-flush"), 1};
+/// One replica's word is enough.
+deciders clients_of_redis(std::size_t replicas, std::size_t count) {
+  static std::map<std::size_t, std::unique_ptr<redis_servers>> started;
+  auto& servers = started[replicas];
+  if (!servers)
+    servers = std::make_unique<redis_servers>(
+      memory_directory("redis-flush" + std::to_string(replicas)), replicas);
   deciders made;
   for (std::size_t i = 0; i < count; ++i)
     made.push_back(
-      make_redis_decider(servers.port(0), "k" + std::to_string(i), 1));
+      make_redis_decider(servers->port(0), "k" + std::to_string(i), 1));
   return made;
 }
 
@@ -64,7 +69,9 @@ deciders clients_of(rival which, std::size_t count) {
   case rival::nats:
     return clients_of_nats(count);
   case rival::redis:
-    return clients_of_redis(count);
+    return clients_of_redis(2, count);
+  case rival::small_redis:
+    return clients_of_redis(1, count);
   }
   return {};
 }
@@ -77,6 +84,7 @@ std::string why_not(rival which) {
   case rival::nats:
     return first_reason({why_no_nodes(), why_no_nats()});
   case rival::redis:
+  case rival::small_redis:
     return first_reason({why_no_nodes(), why_no_redis()});
   }
   return {};
@@ -156,8 +164,10 @@ void add_flush_rows() {
            "etcd Put, three members, files in memory", std::nullopt);
   add_rows(rival::nats, "nats", "NATS KV put, three copies in memory",
            at_most(0.4));
-  add_rows(rival::redis, "redis", "Redis SET and WAIT 1, one replica",
+  add_rows(rival::redis, "redis", "Redis SET and WAIT 1, two replicas",
            at_most(1));
+  add_rows(rival::small_redis, "redis_two_copies",
+           "Redis SET and WAIT 1, one replica", at_most(1));
 }
 
 } // namespace holdfast::bench

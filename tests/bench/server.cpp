@@ -9,8 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace holdfast::bench {
@@ -27,6 +29,16 @@ on_any_processor::on_any_processor() {
 
 on_any_processor::~on_any_processor() {
   pin_to(first_cpu);
+}
+
+void pin_process(pid_t process, int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  // A thread that ends meanwhile needs no place.
+  for (const auto& thread : std::filesystem::directory_iterator{
+         "/proc/" + std::to_string(process) + "/task"})
+    ::sched_setaffinity(std::stoi(thread.path().filename()), sizeof set, &set);
 }
 
 server::server(std::vector<std::string> arguments, std::string log)

@@ -17,6 +17,10 @@ public:
   on_any_processor& operator=(const on_any_processor&) = delete;
 };
 
+/// Has a process that runs already, with all its threads, run on that processor
+/// alone, and the threads that it will make.
+void pin_process(pid_t process, int cpu);
+
 /// Killed when this object, or the benchmark, ends.
 class server {
 public:
@@ -32,6 +36,10 @@ public:
   void thaw();   ///< SIGCONT
 
   std::string log() const;
+
+  pid_t pid() const noexcept {
+    return pid_;
+  }
 
 private:
   std::vector<std::string> arguments_;

@@ -4,6 +4,7 @@
 #include "tests/bench/redis_line.hpp"
 #include "tests/bench/redis_servers.hpp"
 #include "tests/bench/replication.hpp"
+#include "tests/bench/server.hpp"
 
 #include <array>
 #include <cstring>
@@ -15,6 +16,8 @@ namespace holdfast::bench {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::size_t replicas = node_trio::members - 1;
 
 /// What a program stores here, and another one reads there.
 class mapped_pair {
@@ -91,11 +94,26 @@ struct samples {
   std::vector<double> ours, theirs;
 };
 
-/// `pause`: after each store, as a program has it that stores so often.
-samples measure(std::chrono::microseconds pause) {
+struct setting {
+  std::string name;
+  std::chrono::microseconds pause; ///< after each store
+  /// All servers have the other processor, and who looks has this one.
+  bool apart;
+};
+
+void leave_this_processor(node_trio& nodes, redis_servers& servers) {
+  for (std::size_t i = 0; i < node_trio::members; ++i)
+    pin_process(nodes.at(i).pid(), second_cpu);
+  for (std::size_t i = 0; i <= replicas; ++i)
+    pin_process(servers.at(i).pid(), second_cpu);
+}
+
+samples measure(const setting& how) {
   static node_trio nodes{{.regions = bench_region(1, 64, 1 << 16)}};
-  static redis_servers servers{memory_directory("redis-visible"), 1};
+  static redis_servers servers{memory_directory("redis-visible"), replicas};
   nodes.settle(0, 0);
+  if (how.apart)
+    leave_this_processor(nodes, servers);
   mapped_pair ours{nodes, 0, 1};
   redis_pair theirs{servers};
   samples found;
@@ -104,7 +122,7 @@ samples measure(std::chrono::microseconds pause) {
   const auto run = [&](auto& pair, std::vector<double>& into) {
     for (int i = 0; i < batch; ++i) {
       into.push_back(time_one(pair));
-      std::this_thread::sleep_for(pause);
+      std::this_thread::sleep_for(how.pause);
     }
   };
   for (int i = 0; i < batches; ++i) {
@@ -114,10 +132,9 @@ samples measure(std::chrono::microseconds pause) {
   return found;
 }
 
-void add_rows(const std::string& name, std::chrono::microseconds pause,
-              std::optional<goal> promise) {
-  const std::string whole = "replication/visible/" + name;
-  const std::string against = "SET until GET at Redis' replica";
+void add_rows(const setting& how, std::optional<goal> promise) {
+  const std::string whole = "replication/visible/" + how.name;
+  const std::string against = "SET until GET at one of Redis' two replicas";
   const auto known = std::make_shared<std::optional<samples>>();
   const auto add = [&](row what, double share) {
     add_row(std::move(what), [=](benchmark::State& state) {
@@ -128,7 +145,7 @@ void add_rows(const std::string& name, std::chrono::microseconds pause,
         },
         [=] {
           if (!*known)
-            *known = measure(pause);
+            *known = measure(how);
           return figures{share_of((*known)->ours, share),
                          share_of((*known)->theirs, share)};
         });
@@ -141,8 +158,11 @@ void add_rows(const std::string& name, std::chrono::microseconds pause,
 } // namespace
 
 void add_visible_rows() {
-  add_rows("1k_a_second", 1000us, goal{direction::at_most, 0.6});
-  add_rows("50_a_second", 20ms, std::nullopt);
+  const goal promise{direction::at_most, 0.6};
+  add_rows({"1k_a_second", 1000us, false}, promise);
+  add_rows({"50_a_second", 20ms, false}, std::nullopt);
+  // The last: the servers stay where they are.
+  add_rows({"1k_a_second_apart", 1000us, true}, promise);
 }
 
 } // namespace holdfast::bench
