@@ -1,6 +1,5 @@
 // A node that begins again: whether it is there its own tables must say.
-#include "actors/catalog.hpp"
-#include "tests/support/stepped_system.hpp"
+#include "tests/actors/catalog_options_of.hpp"
 
 using namespace holdfast;
 using namespace holdfast::test;
@@ -13,19 +12,6 @@ constexpr std::uint64_t node = 2;
 /// Another node leads: its answers come before this node's tables have what
 /// they are about.
 struct told_early : stepped_system {
-  told_early() {
-    actors::catalog_options options;
-    options.node_id = node;
-    options.requests_max = 256;
-    options.proposal_deadline = 7000ms;
-    options.proposal_retry = 200ms;
-    options.attempts_max = 3;
-    options.now = now();
-    options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
-    options.log = log();
-    tables = start(actors::catalog, std::move(options));
-  }
-
   caf::behavior lead() {
     return {[this](propose_request& asked) {
       proposed = asked.command;
@@ -47,10 +33,11 @@ struct told_early : stepped_system {
   void apply(std::uint64_t index, const consensus::octets& command) {
     const consensus::entry content{1, consensus::entry_kind::command, command};
     REQUIRE(
-      ask<applied_results>(tables, committed_entries{{{index, content}}}));
+      ask<applied_results>(catalog, committed_entries{{{index, content}}}));
   }
 
-  actors::catalog_actor tables;
+  actors::catalog_actor catalog
+    = start(actors::catalog, catalog_options_of(*this, node));
   actors::elector_actor elector = caf::actor_cast<actors::elector_actor>(
     start([this](caf::event_based_actor*) { return lead(); }));
   actors::region_keeper_actor keeper
@@ -66,7 +53,7 @@ TEST_CASE_METHOD(
   told_early, "a node has entered when its own tables say so, and not before",
   "[actors][catalog]") {
   caf::scoped_actor starter{system};
-  auto entered = starter->request(tables, caf::infinite, in_life(7));
+  auto entered = starter->request(catalog, caf::infinite, in_life(7));
   run();
 
   CHECK_FALSE(starter->has_next_message());

@@ -3,12 +3,11 @@
 #include "actors/consensus/membership.hpp"
 #include "actors/region_maker.hpp"
 #include "actors/tenant_region.hpp"
+#include "tests/actors/catalog_options_of.hpp"
 #include "tests/actors/elector_options_of.hpp"
 #include "tests/actors/tenant_region_options_of.hpp"
 
 namespace holdfast::test {
-
-using namespace std::chrono_literals;
 
 lone_node::lone_node()
   : maker{start(actors::region_maker, actors::region_maker_options{})} {
@@ -43,15 +42,7 @@ void lone_node::kill() {
 }
 
 void lone_node::start_catalog() {
-  actors::catalog_options options;
-  options.requests_max = 256;
-  options.proposal_deadline = 7000ms;
-  options.proposal_retry = 200ms;
-  options.attempts_max = 3;
-  options.now = now();
-  options.wall_now = [] { return std::chrono::system_clock::time_point{1s}; };
-  options.log = log();
-  catalog = start(actors::catalog, std::move(options));
+  catalog = start(actors::catalog, catalog_options_of(*this));
 }
 
 actors::log_store_actor lone_node::start_store() {
