@@ -54,6 +54,12 @@ void cluster::join(node_id id) {
   start(id);
 }
 
+void cluster::add_learner(node_id leader, node_id id) {
+  join(id);
+  change(leader, consensus::change::step::add, id);
+  run(500ms);
+}
+
 void cluster::start(node_id id) {
   auto& node = nodes_.at(id);
   auto options = settings_;

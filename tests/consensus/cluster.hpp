@@ -50,6 +50,8 @@ public:
 
   /// A node that is no member yet.
   void join(consensus::node_id id);
+  /// One that joins and is agreed on.
+  void add_learner(consensus::node_id leader, consensus::node_id id);
   void start(consensus::node_id id);
   /// What is queued for its disk is lost.
   void kill(consensus::node_id id);

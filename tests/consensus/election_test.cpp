@@ -174,9 +174,7 @@ TEST_CASE("nobody names a leader that is silent for two election timeouts",
   cluster three{1, 2, 3};
   const auto leader = three.elect();
   three.run(500ms);
-  three.join(4);
-  three.change(leader, change::step::add, 4);
-  three.run(500ms);
+  three.add_learner(leader, 4);
   const node_id voter = leader == 1 ? 2 : 1;
   REQUIRE(three[4].core->status().leader == leader);
 

@@ -20,9 +20,7 @@ struct three_and_a_learner {
   three_and_a_learner() {
     leader = nodes.elect();
     nodes.run(500ms);
-    nodes.join(4);
-    nodes.change(leader, step::add, 4);
-    nodes.run(1s);
+    nodes.add_learner(leader, 4);
     for (const node_id id : {1, 2, 3})
       if (id != leader)
         others.push_back(id);
@@ -70,9 +68,7 @@ TEST_CASE("a lone voter that grows to two and stops leads again",
           "[consensus][core]") {
   cluster some{1};
   some.run(5ms);
-  some.join(2);
-  some.change(1, step::add, 2);
-  some.run(500ms);
+  some.add_learner(1, 2);
   some.cut(1, 2);
   some.change(1, step::promote, 2);
   some.run(50ms);

@@ -121,9 +121,7 @@ TEST_CASE("a vote that is only proposed is told from one that is agreed on",
   cluster some{1, 2, 3};
   const auto leader = some.elect();
   some.run(500ms);
-  some.join(4);
-  some.change(leader, step::add, 4);
-  some.run(500ms);
+  some.add_learner(leader, 4);
   const auto before = some[leader].core->status().agreed;
   some.isolate(leader);
 
