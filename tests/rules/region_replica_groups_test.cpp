@@ -7,11 +7,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct grouped_stage : stage {
-  explicit grouped_stage(options how = {}) : stage{{1, 2, 3}, how} {
-    place();
-    pass(200ms);
-  }
+struct grouped_stage : serving_stage {
+  using serving_stage::serving_stage;
 
   /// As one drain of the home finds them.
   void store_group(std::vector<variable_key> keys, std::uint64_t version,
@@ -145,11 +142,8 @@ TEST_CASE("the next home knows what is stored in groups",
   s.store_group({4, 5}, 2);
   s.run();
 
-  s.cut = {1};
   s.shown_at(3);
-  s.carry(2, s.nodes.at(2).on_death_proven(s.now, 1, 1));
-  s.carry(3, s.nodes.at(3).on_death_proven(s.now, 1, 1));
-  s.move(2);
+  s.fail_over(1, 2);
   s.pass(1500ms);
 
   CHECK(s.at(3, 5) == stamp{10, 2});
@@ -169,11 +163,8 @@ TEST_CASE("a home that takes groups over in parts shows none before the last",
                s.now, {{4, 1, 8, true}, {5, 1, 8, true}, {6, 1, 8}}));
   s.run();
 
-  s.cut = {1};
   s.shown_at(2);
-  s.carry(2, s.nodes.at(2).on_death_proven(s.now, 1, 1));
-  s.carry(3, s.nodes.at(3).on_death_proven(s.now, 1, 1));
-  s.move(2);
+  s.fail_over(1, 2);
   s.pass(1500ms);
 
   REQUIRE(s.at(2, 6) == stamp{10, 1});

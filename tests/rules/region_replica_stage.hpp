@@ -51,6 +51,16 @@ public:
     place();
   }
 
+  /// It hears and says nothing any more, all others know that it died, and the
+  /// region gets this home.
+  void fail_over(node_id dead, node_id to) {
+    cut = {dead};
+    for (auto& [id, each] : nodes)
+      if (id != dead)
+        carry(id, each.on_death_proven(now, dead, 1));
+    move(to);
+  }
+
   void run() {
     while (!network.empty()) {
       const auto next = network.front();
@@ -135,6 +145,14 @@ public:
 
 private:
   options how_;
+};
+
+/// Three holders, of which the first serves.
+struct serving_stage : stage {
+  explicit serving_stage(options how = {}) : stage{{1, 2, 3}, how} {
+    place();
+    pass(std::chrono::milliseconds{200});
+  }
 };
 
 } // namespace holdfast::region_replica

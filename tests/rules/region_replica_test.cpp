@@ -34,9 +34,7 @@ TEST_CASE("a home serves once its epoch has settled",
 
 TEST_CASE("a slow holder is sent the state and not the history",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.cut = {3};
   for (std::uint64_t version = 1; version <= 1000; ++version) {
     s.store(1, 5, version);
@@ -76,9 +74,7 @@ TEST_CASE("messages and what is on its way are bounded",
 
 TEST_CASE("a delta below the promise is refused, and its home steps down",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.frozen = s.cut = {1};
   s.move(2);
   s.pass(4s);
@@ -95,9 +91,7 @@ TEST_CASE("a delta below the promise is refused, and its home steps down",
 
 TEST_CASE("a planned move waits for nothing and loses nothing",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   s.undrained[1] = {{6, 3, 8}};
 
@@ -111,9 +105,7 @@ TEST_CASE("a planned move waits for nothing and loses nothing",
 
 TEST_CASE("a home that returns names what it discards",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   s.run();
   s.frozen = s.cut = {1};
@@ -136,9 +128,7 @@ TEST_CASE("a home that returns names what it discards",
 
 TEST_CASE("a holder without memory does not count until it is whole",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.cut = {3};
   s.store(1, 5, 1);
   s.run();
@@ -170,9 +160,7 @@ TEST_CASE("a holder that died is whole no more, and is again in its next life",
 
 TEST_CASE("a restarted holder is made whole and counts again",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   s.run();
   s.carry(2, s.start(2, 2, 15).on_placement(s.now, s.placed));
@@ -200,9 +188,7 @@ TEST_CASE("a holder that begins is asked at once, however long it was silent",
 
 TEST_CASE("when all have answered and too few kept their memory it says so",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   for (const node_id id : {1, 2, 3})
     s.start(id, 2, 15);
 
@@ -217,9 +203,7 @@ TEST_CASE("when all have answered and too few kept their memory it says so",
 
 TEST_CASE("when all are back from their disks it says so, too",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   s.pass(200ms);
   for (const node_id id : {1, 2, 3}) {
@@ -257,9 +241,7 @@ TEST_CASE("a holder alone that is back from its disk lost nothing promised",
 
 TEST_CASE("a home of a life before this one does not act",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
 
   s.carry(1, s.start(1, 2, 15).on_placement(s.now, s.placed));
   s.pass(1s);
@@ -269,9 +251,7 @@ TEST_CASE("a home of a life before this one does not act",
 
 TEST_CASE("a home that goes on in a new epoch serves meanwhile",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.start(4, 1);
   s.settles = false;
 
@@ -292,9 +272,7 @@ TEST_CASE("a home that goes on in a new epoch serves meanwhile",
 
 TEST_CASE("a delta about a variable that is not there yet comes again",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.nodes.at(1).add_variable(500);
   s.nodes.at(2).add_variable(500);
   s.store(1, 500, 1);
@@ -309,9 +287,7 @@ TEST_CASE("a delta about a variable that is not there yet comes again",
 
 TEST_CASE("messages that were said before change nothing when they come again",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   std::vector<stage::parcel> seen;
   s.store(1, 5, 1);
   seen.assign(s.network.begin(), s.network.end());
@@ -329,9 +305,7 @@ TEST_CASE("messages that were said before change nothing when they come again",
 
 TEST_CASE("what came along with a delta is not committed with it",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   for (auto& each : s.network)
     if (auto* what = std::get_if<delta>(&each.said.says))

@@ -7,9 +7,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a flush ends when a majority has what was stored before",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.cut = {2, 3};
   s.store(1, 5, 1);
   s.carry(1, s.nodes.at(1).on_flush(s.now, 7, 10));
@@ -25,9 +23,7 @@ TEST_CASE("a flush ends when a majority has what was stored before",
 }
 
 TEST_CASE("many flushes share one round", "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   const auto before = s.all<send>(1).size();
 
@@ -42,9 +38,7 @@ TEST_CASE("many flushes share one round", "[rules][region_replica]") {
 
 TEST_CASE("a new home waits out the lease of a silent one",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.frozen = s.cut = {1};
   s.move(2);
   s.pass(2s);
@@ -63,9 +57,7 @@ TEST_CASE("a new home waits out the lease of a silent one",
 
 TEST_CASE("a home that died soon after it came leaves no older lease",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.move(2);
   s.pass(200ms);
   s.frozen = s.cut = {2};
@@ -95,9 +87,7 @@ TEST_CASE("the death of an older life proves nothing",
 
 TEST_CASE("a flush of what another home discarded is unknown",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.move(2);
   s.move(1);
   s.pass(200ms);
@@ -112,9 +102,7 @@ TEST_CASE("a flush of what another home discarded is unknown",
 
 TEST_CASE("a home that hears nobody is fenced when its lease ends",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.cut = {2, 3};
 
   s.pass(3s);
@@ -128,9 +116,7 @@ TEST_CASE("a home that hears nobody is fenced when its lease ends",
 
 TEST_CASE("a home shows its epoch once it has what was committed before",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.cut = {2};
   s.store(1, 5, 1);
   s.run();
@@ -156,9 +142,7 @@ TEST_CASE("a home shows its epoch once it has what was committed before",
 
 TEST_CASE("a read waits until what it saw is committed",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
 
   s.carry(1, s.nodes.at(1).on_read(s.now, 7));
@@ -172,9 +156,7 @@ TEST_CASE("a read waits until what it saw is committed",
 
 TEST_CASE("a durable flush waits for the disks of a majority",
           "[rules][region_replica]") {
-  stage s{{1, 2, 3}};
-  s.place();
-  s.pass(200ms);
+  serving_stage s;
   s.store(1, 5, 1);
   s.carry(1, s.nodes.at(1).on_flush(s.now, 7, 10, true));
   s.run();
@@ -193,9 +175,7 @@ TEST_CASE("too many waiters are rejected, and overdue ones end unknown",
           "[rules][region_replica]") {
   options how;
   how.waiters_max = 1;
-  stage s{{1, 2, 3}, how};
-  s.place();
-  s.pass(200ms);
+  serving_stage s{how};
   s.cut = {2, 3};
   s.store(1, 5, 1);
 
