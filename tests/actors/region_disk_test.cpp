@@ -250,12 +250,7 @@ TEST_CASE_METHOD(durable_holders,
 TEST_CASE_METHOD(durable_holders,
                  "what a session stored is known after all began again",
                  "[actors][region_disk]") {
-  store_value_request what;
-  what.region = 77;
-  what.by = {3, {1, 3}, 40};
-  what.serial = 1;
-  what.variable = "title";
-  what.value = {'x'};
+  const auto what = from_session("x", 1);
   const auto first = ask<stored_value>(on(1).region, what);
   REQUIRE(first);
   REQUIRE(flush_to_disk(1));

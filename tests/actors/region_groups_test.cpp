@@ -218,12 +218,7 @@ TEST_CASE_METHOD(grouping_client,
                  "a store of a session goes with the groups of its variable",
                  "[actors][region_groups]") {
   store_group("a", "b");
-  store_value_request from_afar;
-  from_afar.region = 77;
-  from_afar.by = {3, {1, 3}, 40};
-  from_afar.serial = 1;
-  from_afar.variable = "title";
-  from_afar.value = {'s'};
+  const auto from_afar = from_session("s", 1);
 
   const auto stored = ask<stored_value>(on(1).region, from_afar);
 

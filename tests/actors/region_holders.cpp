@@ -203,6 +203,17 @@ region_holders::view_of(const answered<attached_region>& attached,
   return shm::region_view::attach(std::move(grant)).value();
 }
 
+store_value_request region_holders::from_session(const std::string& text,
+                                                 std::uint64_t serial) {
+  store_value_request made;
+  made.region = 77;
+  made.by = {3, {1, 3}, 40};
+  made.serial = serial;
+  made.variable = "title";
+  made.value.assign(text.begin(), text.end());
+  return made;
+}
+
 answered<nothing> region_holders::flush(std::uint64_t node,
                                         std::uint64_t stored_in) {
   return ask<nothing>(on(node).region, flush_request{stored_in, false});

@@ -55,6 +55,9 @@ struct region_holders : stepped_system {
   std::string read(std::uint64_t node);
   /// As a client there that mapped it and rings.
   void store(std::uint64_t node, const std::string& text);
+  /// What a session on node 3 wants stored there.
+  static store_value_request from_session(const std::string& text,
+                                          std::uint64_t serial);
   answered<nothing> flush(std::uint64_t node, std::uint64_t stored_in = 0);
 
   /// A program there that maps the region, and what it sees.

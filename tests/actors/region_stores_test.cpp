@@ -10,17 +10,6 @@ using shm::errc;
 namespace {
 
 struct session_on_a_node : region_holders {
-  store_value_request title_of(const std::string& text,
-                               std::uint64_t serial) const {
-    store_value_request made;
-    made.region = 77;
-    made.by = {3, {1, 3}, 40};
-    made.serial = serial;
-    made.variable = "title";
-    made.value.assign(text.begin(), text.end());
-    return made;
-  }
-
   /// By a session on the last node, at the home as it believes.
   answered<stored_value> store_from_3(std::uint64_t home,
                                       const store_value_request& what,
@@ -47,7 +36,7 @@ struct session_on_a_node : region_holders {
 TEST_CASE_METHOD(session_on_a_node,
                  "a store from another node is answered when it is committed",
                  "[actors][region_stores]") {
-  const auto stored = store_from_3(1, title_of("from afar", 1));
+  const auto stored = store_from_3(1, from_session("from afar", 1));
 
   CHECK(stored->version == 1);
   CHECK(title(1).committed_version() == 1);
@@ -56,18 +45,19 @@ TEST_CASE_METHOD(session_on_a_node,
 
   cut(1);
   caf::scoped_actor asker{system};
-  CHECK(ask_as<stored_value>(asker, on(1).region, title_of("alone", 2), 11s)
+  CHECK(ask_as<stored_value>(asker, on(1).region, from_session("alone", 2), 11s)
           .error.code
         == errc::unknown);
 }
 
 TEST_CASE_METHOD(session_on_a_node, "a store that is repeated is made once",
                  "[actors][region_stores]") {
-  REQUIRE(store_from_3(1, title_of("first", 1)));
-  REQUIRE(store_from_3(1, title_of("second", 2))->version == 2);
+  REQUIRE(store_from_3(1, from_session("first", 1)));
+  REQUIRE(store_from_3(1, from_session("second", 2))->version == 2);
 
-  CHECK(store_from_3(1, title_of("second", 2))->version == 2);
-  CHECK(store_from_3(1, title_of("first", 1)).error.code == errc::bad_argument);
+  CHECK(store_from_3(1, from_session("second", 2))->version == 2);
+  CHECK(store_from_3(1, from_session("first", 1)).error.code
+        == errc::bad_argument);
 
   CHECK(title(1).version() == 2);
 }
@@ -75,29 +65,29 @@ TEST_CASE_METHOD(session_on_a_node, "a store that is repeated is made once",
 TEST_CASE_METHOD(session_on_a_node,
                  "a store that outlives its home is not made again",
                  "[actors][region_stores]") {
-  begin_store(1, title_of("survives", 1));
+  begin_store(1, from_session("survives", 1));
   store(1, "and was overwritten");
 
   kill_node(1);
   take_over(2, {1, 3});
 
   REQUIRE(rule_of(2).phase == region_replica::phase::serving);
-  CHECK(store_from_3(2, title_of("survives", 1))->version == 1);
+  CHECK(store_from_3(2, from_session("survives", 1))->version == 1);
   CHECK(read(2) == "and was overwritten");
-  CHECK(store_from_3(2, title_of("the next", 2))->version == 3);
+  CHECK(store_from_3(2, from_session("the next", 2))->version == 3);
 }
 
 TEST_CASE_METHOD(session_on_a_node,
                  "a store that was lost with its home is made by the next",
                  "[actors][region_stores]") {
-  REQUIRE(store_from_3(1, title_of("committed", 1)));
+  REQUIRE(store_from_3(1, from_session("committed", 1)));
   cut(1);
-  tell(on(1).region, title_of("nobody else has it", 2));
+  tell(on(1).region, from_session("nobody else has it", 2));
 
   kill_node(1);
   take_over(2, {1, 3});
 
-  CHECK(store_from_3(2, title_of("nobody else has it", 2))->version == 2);
+  CHECK(store_from_3(2, from_session("nobody else has it", 2))->version == 2);
   CHECK(read(3) == "nobody else has it");
   CHECK(title(2).committed_version() == 2);
 }
@@ -105,19 +95,19 @@ TEST_CASE_METHOD(session_on_a_node,
 TEST_CASE_METHOD(session_on_a_node,
                  "a home that comes back knows what was stored without it",
                  "[actors][region_stores]") {
-  REQUIRE(store_from_3(1, title_of("first", 1)));
+  REQUIRE(store_from_3(1, from_session("first", 1)));
   take_over(2, {1, 3});
-  REQUIRE(store_from_3(2, title_of("second", 2)));
+  REQUIRE(store_from_3(2, from_session("second", 2)));
   take_over(1, {2, 3});
 
-  CHECK(store_from_3(1, title_of("second", 2))->version == 2);
+  CHECK(store_from_3(1, from_session("second", 2))->version == 2);
   CHECK(title(1).version() == 2);
 }
 
 TEST_CASE_METHOD(session_on_a_node,
                  "a node that begins anew learns what was stored",
                  "[actors][region_stores]") {
-  REQUIRE(store_from_3(1, title_of("first", 1)));
+  REQUIRE(store_from_3(1, from_session("first", 1)));
   kill_node(2);
   start_node(2, 2);
   place(1, {2, 3});
@@ -126,17 +116,17 @@ TEST_CASE_METHOD(session_on_a_node,
   kill_node(1);
   take_over(2, {1, 3});
 
-  CHECK(store_from_3(2, title_of("first", 1))->version == 1);
+  CHECK(store_from_3(2, from_session("first", 1))->version == 1);
 }
 
 TEST_CASE_METHOD(session_on_a_node, "only a home stores",
                  "[actors][region_stores]") {
-  CHECK(store_from_3(2, title_of("x", 1)).error.code == errc::fenced);
-  CHECK(store_from_3(4, title_of("x", 1)).error.code == errc::unavailable);
-  auto elsewhere = title_of("x", 1);
+  CHECK(store_from_3(2, from_session("x", 1)).error.code == errc::fenced);
+  CHECK(store_from_3(4, from_session("x", 1)).error.code == errc::unavailable);
+  auto elsewhere = from_session("x", 1);
   elsewhere.region = 78;
   CHECK(store_from_3(1, elsewhere).error.code == errc::unavailable);
-  auto wrong = title_of(std::string(5000, 'x'), 1);
+  auto wrong = from_session(std::string(5000, 'x'), 1);
   CHECK(store_from_3(1, wrong).error.code == errc::too_long);
   CHECK(title(1).version() == 0);
 }
@@ -146,12 +136,12 @@ TEST_CASE_METHOD(session_on_a_node,
                  "[actors][region_stores]") {
   REQUIRE(on(1).memory->add_variable(
     {"odd", shm::layout::variable_kind::string, "string", 8}));
-  auto what = title_of("x", 1);
+  auto what = from_session("x", 1);
   what.variable = "odd";
 
   CHECK(store_from_3(1, what).error.code == errc::no_such_variable);
 
-  CHECK(store_from_3(1, title_of("goes on", 2))->version == 1);
+  CHECK(store_from_3(1, from_session("goes on", 2))->version == 1);
 }
 
 TEST_CASE_METHOD(session_on_a_node, "a value is confirmed from another node",
