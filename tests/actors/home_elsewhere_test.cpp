@@ -36,22 +36,9 @@ far_router(actors::peer_router_actor::pointer self, far_home* home) {
 
 /// Node 1, with another member whose router is the test's.
 struct node_beside_another : lone_node {
-  node_beside_another() {
-    kill();
-    router = start(actors::region_router, actors::region_router_options{});
-    begin();
-    tell(router, actors::local_keeper{keeper});
-    REQUIRE(
-      run_command(catalog::create_tenant{"prod", {8 * mebibyte, 4, 64, 4}}));
-    catalog::join_member join;
-    join.node = 2;
-    join.incarnation = 1;
-    catalog::entry entry;
-    entry.origin = {catalog::origin_kind::node, 2, 1};
-    entry.request_id = 1;
-    entry.command = join;
-    REQUIRE(ask<proposal_result>(
-      elector, propose_request{catalog::encode(entry).value()}));
+  node_beside_another() : lone_node{true} {
+    make_tenant("prod");
+    join(2);
     tell(router, actors::router_route{2, start(far_router, &home), {}});
   }
 

@@ -2,6 +2,7 @@
 
 #include "actors/consensus/membership.hpp"
 #include "actors/region_maker.hpp"
+#include "actors/region_router.hpp"
 #include "actors/tenant_region.hpp"
 #include "tests/actors/catalog_options_of.hpp"
 #include "tests/actors/elector_options_of.hpp"
@@ -9,8 +10,10 @@
 
 namespace holdfast::test {
 
-lone_node::lone_node()
+lone_node::lone_node(bool routed)
   : maker{start(actors::region_maker, actors::region_maker_options{})} {
+  if (routed)
+    router = start(actors::region_router, actors::region_router_options{});
   begin();
 }
 
@@ -81,6 +84,8 @@ void lone_node::start_keeper() {
     return start(actors::tenant_region, std::move(chosen));
   };
   keeper = start(actors::region_keeper, std::move(options));
+  if (router)
+    tell(router, actors::local_keeper{keeper});
 }
 
 answered<nothing> lone_node::run_command(catalog::command command,
@@ -96,6 +101,22 @@ lone_node::find(const std::string& tenant, const std::string& region) {
 
 std::shared_ptr<const catalog::contents> lone_node::tables() {
   return ask<tables_copy>(catalog, tables_query{})->tables;
+}
+
+void lone_node::make_tenant(const std::string& name) {
+  REQUIRE(run_command(catalog::create_tenant{name, {8 * mebibyte, 4, 64, 4}}));
+}
+
+void lone_node::join(std::uint64_t node) {
+  catalog::join_member join;
+  join.node = node;
+  join.incarnation = 1;
+  catalog::entry entry;
+  entry.origin = {catalog::origin_kind::node, node, 1};
+  entry.request_id = 1;
+  entry.command = join;
+  REQUIRE(ask<proposal_result>(
+    elector, propose_request{catalog::encode(entry).value()}));
 }
 
 } // namespace holdfast::test

@@ -19,7 +19,8 @@ inline constexpr std::uint64_t mebibyte = 1 << 20;
 
 class lone_node : public stepped_system {
 public:
-  lone_node();
+  /// Routed: what is on another node is asked for there.
+  explicit lone_node(bool routed = false);
   virtual ~lone_node() = default;
 
   /// Starts all of it on the disk that is there, and enters.
@@ -36,6 +37,11 @@ public:
                                              const std::string& region);
   std::shared_ptr<const catalog::contents> tables();
 
+  /// Room for a few regions of a mebibyte.
+  void make_tenant(const std::string& name);
+  /// As a cluster would have it: another member, which is not there.
+  void join(std::uint64_t node);
+
   consensus::membership members{{{1, "alone", consensus::member_role::voter}}};
   std::shared_ptr<kept_log> disk = std::make_shared<kept_log>();
   actors::region_maker_actor maker;
@@ -43,7 +49,7 @@ public:
   actors::log_store_actor store;
   actors::elector_actor elector;
   actors::region_keeper_actor keeper;
-  actors::region_router_actor router; ///< null, unless a test has one
+  actors::region_router_actor router; ///< null unless routed
   /// Of every region that was made, the latest by name.
   std::map<std::string, std::shared_ptr<shm::region>> memories;
 

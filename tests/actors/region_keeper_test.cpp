@@ -10,8 +10,7 @@ namespace {
 
 struct kept_region : lone_node {
   kept_region() {
-    REQUIRE(
-      run_command(catalog::create_tenant{"prod", {8 * mebibyte, 4, 64, 4}}));
+    make_tenant("prod");
     REQUIRE(create());
   }
 
@@ -33,19 +32,6 @@ struct kept_region : lone_node {
 
   std::vector<std::string> names() {
     return memories.at("quotes")->names_after({}, 16);
-  }
-
-  /// As a cluster would: another member, and a copy there.
-  void join_node_2() {
-    catalog::join_member join;
-    join.node = 2;
-    join.incarnation = 1;
-    catalog::entry entry;
-    entry.origin = {catalog::origin_kind::node, 2, 1};
-    entry.request_id = 1;
-    entry.command = join;
-    REQUIRE(ask<proposal_result>(
-      elector, propose_request{catalog::encode(entry).value()}));
   }
 
   const catalog::region_name quotes{"prod", "quotes"};
@@ -127,7 +113,7 @@ TEST_CASE_METHOD(kept_region, "a region of this node alone settles once made",
 TEST_CASE_METHOD(kept_region,
                  "a region does not settle before a majority has it",
                  "[actors][keeper]") {
-  join_node_2();
+  join(2);
   REQUIRE(
     run_command(catalog::set_placement{quotes, row().placement.epoch, 1, {2}}));
 
@@ -168,7 +154,7 @@ TEST_CASE_METHOD(kept_region,
   CHECK(run_command(made).error.code == shm::errc::unavailable);
   CHECK_FALSE(tables()->regions.contains(made.name));
 
-  join_node_2();
+  join(2);
   run_command(made); // nobody is there to make it
   CHECK(tables()->regions.at(made.name).placement.home == 2);
 }
@@ -203,7 +189,7 @@ TEST_CASE_METHOD(kept_region, "a removal is answered when its clients see it",
 
 TEST_CASE_METHOD(kept_region, "a region elsewhere is named with its home",
                  "[actors][keeper]") {
-  join_node_2();
+  join(2);
   catalog::create_region made;
   made.name = {"prod", "orders"};
   made.options = {mebibyte, mebibyte, 16, 16};
