@@ -16,11 +16,10 @@ namespace {
 
 /// Nothing is made before this node has entered: what it held before its
 /// start has no epoch yet.
-void tell_keeper(catalog_pointer self) {
-  if (!self->state.entered)
-    enter_once_known(self);
-  else if (self->state.keeper)
+void on_changed(catalog_pointer self) {
+  if (self->state.entered && self->state.keeper)
     self->send(self->state.keeper, tables_changed{});
+  end_decided(self);
 }
 
 void restore(catalog_pointer self, const restore_request& request) {
@@ -34,7 +33,7 @@ void restore(catalog_pointer self, const restore_request& request) {
   state.stopped.reset();
   state.latest.reset();
   state.principals_stale = true;
-  tell_keeper(self);
+  on_changed(self);
 }
 
 catalog::tables_mark mark_now(const catalog_state& state) {
@@ -89,7 +88,7 @@ caf::result<applied_results> apply_all(catalog_pointer self,
   }
   if (commands) {
     state.principals_stale = true;
-    tell_keeper(self);
+    on_changed(self);
   }
   return results;
 }

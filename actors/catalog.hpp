@@ -65,6 +65,8 @@ struct catalog_state {
     /// Of the attempt under way; none while the next one is waited for.
     std::optional<shm::boot_clock::time_point> deadline;
     bool uncertain = false; ///< an attempt may have happened
+    /// The leader's word, while these tables do not have the entry.
+    std::optional<catalog::outcome> decided;
     std::function<void(const shm::result<catalog::outcome>&)> then;
   };
 
@@ -82,8 +84,7 @@ struct catalog_state {
   bool principals_stale = true; ///< the tables have moved on since
 
   catalog::join_member self;
-  bool agreed = false;  ///< that this node is there
-  bool entered = false; ///< and these tables say so, too
+  bool entered = false; ///< these tables say that this node is there
   caf::response_promise entering;
   std::optional<shm::boot_clock::time_point> waiting_said_at;
   std::optional<catalog::request_numbers> numbers;

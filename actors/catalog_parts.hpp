@@ -28,7 +28,8 @@ void forget_session(catalog_pointer self, const caf::actor_addr& address);
 using outcome_function
   = std::function<void(const shm::result<catalog::outcome>&)>;
 
-/// Calls `then` once: with what the tables decided, or why they could not.
+/// Calls `then` once: with what the tables decided, as soon as those of this
+/// node have it, too; or why they could not.
 void propose(catalog_pointer self, catalog::command command, catalog::caller by,
              outcome_function then);
 
@@ -37,12 +38,11 @@ caf::result<void> enter(catalog_pointer self, enter_request& request);
 /// Says to the cluster that this node is there, in this incarnation.
 void join(catalog_pointer self);
 
-/// The node has entered once its own tables say so: the answer of a leader may
-/// come before, and what they say then is about the node's life before this.
-void enter_once_known(catalog_pointer self);
-
 /// Another attempt, if the proposal still waits for one.
 void propose_again(catalog_pointer self, std::uint64_t request_id);
+
+/// Ends the proposals that these tables have caught up with.
+void end_decided(catalog_pointer self);
 
 /// Ends the proposals whose attempt had no answer in time.
 void end_overdue(catalog_pointer self);

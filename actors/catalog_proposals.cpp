@@ -48,6 +48,31 @@ bool take_answer(const proposal_pointer& proposal) {
   return std::exchange(proposal->deadline, std::nullopt).has_value();
 }
 
+/// Of a leader, which may be ahead of these tables: whoever is told that it was
+/// decided finds it in them.
+void on_leader_answer(catalog_pointer self, const proposal_pointer& proposal,
+                      shm::result<catalog::outcome> how) {
+  if (proposal->deadline && how
+      && how.assume_value().index > self->state.machine.applied())
+    proposal->decided = std::move(how).assume_value();
+  else if (take_answer(proposal))
+    end(self, proposal, how);
+}
+
+void on_no_answer(catalog_pointer self, const proposal_pointer& proposal) {
+  if (!take_answer(proposal))
+    return;
+  if (!proposal->decided)
+    on_error(self, proposal,
+             shm::failed(shm::errc::timeout, "no answer in time"));
+  else if (proposal->decided->ok())
+    end(self, proposal,
+        shm::failed(shm::errc::unknown,
+                    "it was agreed on, and this node has not caught up"));
+  else
+    end(self, proposal, *proposal->decided);
+}
+
 void attempt(catalog_pointer self, const proposal_pointer& proposal) {
   auto& state = self->state;
   ++proposal->attempts;
@@ -56,8 +81,8 @@ void attempt(catalog_pointer self, const proposal_pointer& proposal) {
   self->request(state.elector, caf::infinite, propose_request{proposal->entry})
     .then(
       [self, proposal](const proposal_result& result) {
-        if (take_answer(proposal))
-          end(self, proposal, catalog::decode_outcome(result.answer));
+        on_leader_answer(self, proposal,
+                         catalog::decode_outcome(result.answer));
       },
       [self, proposal](const caf::error& error) {
         if (take_answer(proposal))
@@ -89,8 +114,9 @@ void say_why_it_waits(catalog_pointer self, const shm::error& why) {
 void on_joined(catalog_pointer self, const shm::result<catalog::outcome>& how) {
   auto& state = self->state;
   if (how && how.assume_value().ok()) {
-    state.agreed = true;
-    return enter_once_known(self);
+    state.entered = true;
+    self->send(state.keeper, tables_changed{});
+    return state.entering.deliver(caf::unit);
   }
   const auto why
     = how ? shm::failed(how.assume_value().code, how.assume_value().text)
@@ -161,18 +187,16 @@ void join(catalog_pointer self) {
     [self](const shm::result<catalog::outcome>& how) { on_joined(self, how); });
 }
 
-void enter_once_known(catalog_pointer self) {
-  auto& state = self->state;
-  if (!state.agreed || state.entered)
-    return;
-  const auto& members = state.machine.now().all().members;
-  const auto found = members.find(state.options.node_id);
-  if (found == members.end()
-      || found->second.incarnation != state.self.incarnation)
-    return;
-  state.entered = true;
-  self->send(state.keeper, tables_changed{});
-  state.entering.deliver(caf::unit);
+void end_decided(catalog_pointer self) {
+  const auto& state = self->state;
+  const auto applied = state.machine.applied();
+  std::vector<proposal_pointer> caught_up;
+  for (const auto& [_, proposal] : state.proposals)
+    if (proposal->decided && proposal->decided->index <= applied)
+      caught_up.push_back(proposal);
+  for (const auto& proposal : caught_up)
+    if (take_answer(proposal))
+      end(self, proposal, *proposal->decided);
 }
 
 void end_overdue(catalog_pointer self) {
@@ -183,9 +207,7 @@ void end_overdue(catalog_pointer self) {
     if (proposal->deadline && *proposal->deadline <= now)
       overdue.push_back(proposal);
   for (const auto& proposal : overdue)
-    if (take_answer(proposal))
-      on_error(self, proposal,
-               shm::failed(shm::errc::timeout, "no answer in time"));
+    on_no_answer(self, proposal);
   if (!state.proposals.empty())
     look_at_deadlines(self);
 }

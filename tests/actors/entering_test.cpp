@@ -1,4 +1,4 @@
-// A node that begins again: whether it is there its own tables must say.
+// A node whose leader is ahead of it: what was decided its own tables must say.
 #include "tests/actors/catalog_options_of.hpp"
 
 using namespace holdfast;
@@ -15,7 +15,8 @@ struct told_early : stepped_system {
   caf::behavior lead() {
     return {[this](propose_request& asked) {
       proposed = asked.command;
-      return proposal_result{2, catalog::encode(catalog::outcome{})};
+      decided.index = ++last;
+      return proposal_result{last, catalog::encode(decided)};
     }};
   }
 
@@ -30,11 +31,19 @@ struct told_early : stepped_system {
     return {elector, keeper, {}, self};
   }
 
-  void apply(std::uint64_t index, const consensus::octets& command) {
-    const consensus::entry content{1, consensus::entry_kind::command, command};
+  /// What the leader was asked for last.
+  void catch_up() {
+    const consensus::entry content{1, consensus::entry_kind::command, proposed};
     REQUIRE(
-      ask<applied_results>(catalog, committed_entries{{{index, content}}}));
+      ask<applied_results>(catalog, committed_entries{{{last, content}}}));
   }
+
+  void enter() {
+    tell(catalog, in_life(7));
+    catch_up();
+  }
+
+  const command_request wish{catalog::create_tenant{"prod", {}}, {}};
 
   actors::catalog_actor catalog
     = start(actors::catalog, catalog_options_of(*this, node));
@@ -44,7 +53,9 @@ struct told_early : stepped_system {
     = caf::actor_cast<actors::region_keeper_actor>(
       start([this](caf::event_based_actor*) { return keep(); }));
   consensus::octets proposed;
-  int looks = 0; ///< of the keeper at the tables
+  std::uint64_t last = 1;     ///< entry of the leader
+  catalog::outcome decided{}; ///< by it
+  int looks = 0;              ///< of the keeper at the tables
 };
 
 } // namespace
@@ -59,9 +70,53 @@ TEST_CASE_METHOD(
   CHECK_FALSE(starter->has_next_message());
   CHECK(looks == 0); // its tables have what was there before its start
 
-  apply(2, proposed);
+  catch_up();
 
   REQUIRE(starter->has_next_message());
   entered.receive([] {}, [](const caf::error&) { FAIL("not entered"); });
   CHECK(looks == 1);
+}
+
+TEST_CASE_METHOD(told_early,
+                 "a command is answered when this node's tables have it",
+                 "[actors][catalog]") {
+  enter();
+  SECTION("it was agreed on") {
+    // nop
+  }
+  SECTION("it was refused") {
+    decided.code = shm::errc::exists;
+  }
+  caf::scoped_actor asker{system};
+
+  auto answer = asker->request(catalog, caf::infinite, wish);
+  run();
+  const bool early = asker->has_next_message();
+  catch_up();
+
+  CHECK_FALSE(early);
+  REQUIRE(asker->has_next_message());
+  answer.receive([&] { CHECK(decided.ok()); },
+                 [&](const caf::error& error) {
+                   CHECK(actors::to_shm(error).code == decided.code);
+                 });
+}
+
+TEST_CASE_METHOD(
+  told_early, "a command that this node does not hear of again has an answer",
+  "[actors][catalog]") {
+  enter();
+  auto expected = shm::errc::unknown;
+  SECTION("it was agreed on") {
+    // nop
+  }
+  SECTION("it was refused") {
+    expected = decided.code = shm::errc::exists;
+  }
+  caf::scoped_actor asker{system};
+
+  const auto answer = ask_as<nothing>(asker, catalog, wish, 7500ms);
+
+  CHECK(answer.error.code == expected);
+  catch_up(); // too late for it
 }

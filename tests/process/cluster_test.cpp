@@ -168,16 +168,20 @@ TEST_CASE("a node whose configuration is another one says so, with both values",
   cluster.start(1);
   cluster.start(2);
   REQUIRE(cluster.await_leader_at({1, 2}, 1));
-  REQUIRE(cluster.says(1, {"takes part in its cluster"}));
+  for (const std::uint64_t node : {1, 2})
+    REQUIRE(cluster.says(node, {"takes part in its cluster"}));
 
   cluster.start(3);
 
-  // Replaces it; or has been replaced, when it looked at tables that were not
-  // up to date.
-  const bool said = cluster.says(
-    3, {"replace", "tenant 'prod'", "quota.regions", "4096", "77"});
+  const bool said
+    = cluster.says(3, {"this node's configuration replaces", "tenant 'prod'",
+                       "quota.regions", "4096", "77"});
+  const bool began = cluster.says(3, {"takes part in its cluster"});
   INFO(cluster.logs());
   CHECK(said);
+  REQUIRE(began);
+  CHECK(cluster.at(3).log().find("another node's configuration")
+        == std::string::npos);
 }
 
 TEST_CASE("when the leader is killed another leads and decides, and leadership "
