@@ -14,6 +14,9 @@ struct open_command {
   catalog::command command;
   catalog::caller by;
   caf::response_promise answer;
+  /// What it made, so that nothing else is taken back.
+  catalog::log_index region = 0;
+  std::map<std::string, std::uint64_t> variables{}; ///< ids
 };
 
 using command_pointer = std::shared_ptr<open_command>;
@@ -43,25 +46,52 @@ std::vector<std::string> variables_of(const catalog::command& command) {
   return names;
 }
 
-/// What takes back a command that was agreed on and cannot be carried out.
-std::optional<catalog::command> undoing(catalog_pointer self,
-                                        const catalog::command& command,
-                                        catalog::log_index decided) {
+const catalog::region* find_region(catalog_pointer self,
+                                   const catalog::region_name& name) {
   const auto& regions = self->state.machine.now().all().regions;
-  if (const auto* made = std::get_if<catalog::create_region>(&command)) {
-    // Not one that was made under its name meanwhile.
-    const auto found = regions.find(made->name);
-    if (found != regions.end() && found->second.id == decided)
-      return catalog::remove_region{made->name};
-  }
-  if (const auto* added = std::get_if<catalog::add_variables>(&command))
-    return catalog::remove_variables{added->name, variables_of(command)};
-  return std::nullopt;
+  const auto found = regions.find(name);
+  return found == regions.end() ? nullptr : &found->second;
+}
+
+/// The tables have it since a moment ago.
+void note_what_was_made(catalog_pointer self, open_command& open,
+                        catalog::log_index decided) {
+  if (std::holds_alternative<catalog::create_region>(open.command))
+    open.region = decided;
+  const auto* added = std::get_if<catalog::add_variables>(&open.command);
+  const auto* region = added ? find_region(self, added->name) : nullptr;
+  if (region == nullptr)
+    return;
+  open.region = region->id;
+  for (const auto& each : added->variables)
+    if (const auto made = region->variables.find(each.name);
+        made != region->variables.end())
+      open.variables.emplace(each.name, made->second.id);
+}
+
+/// What takes back a command that was agreed on and cannot be carried out;
+/// nothing that was made under the same names meanwhile.
+std::optional<catalog::command> undoing(catalog_pointer self,
+                                        const open_command& open) {
+  const auto* name = region_of(open.command);
+  const auto* region = name ? find_region(self, *name) : nullptr;
+  if (region == nullptr || region->id != open.region)
+    return std::nullopt;
+  if (std::holds_alternative<catalog::create_region>(open.command))
+    return catalog::remove_region{*name};
+  catalog::remove_variables undo{*name, {}};
+  for (const auto& [variable, id] : open.variables)
+    if (const auto found = region->variables.find(variable);
+        found != region->variables.end() && found->second.id == id)
+      undo.variables.push_back(variable);
+  if (undo.variables.empty())
+    return std::nullopt;
+  return undo;
 }
 
 void take_back(catalog_pointer self, const command_pointer& open,
-               catalog::log_index decided, const caf::error& why) {
-  auto undo = undoing(self, open->command, decided);
+               const caf::error& why) {
+  auto undo = undoing(self, *open);
   if (!undo)
     return open->answer.deliver(why);
   propose(self, std::move(*undo), open->by,
@@ -77,16 +107,14 @@ void take_back(catalog_pointer self, const command_pointer& open,
 
 /// The node other than this one that alone knows whether what was agreed on can
 /// be used; 0: there is none.
-catalog::node_id home_to_ask(const catalog_state& state,
-                             const open_command& open,
+catalog::node_id home_to_ask(catalog_pointer self, const open_command& open,
                              const catalog::region_name& name) {
   if (!std::holds_alternative<catalog::create_region>(open.command)
       && !std::holds_alternative<catalog::add_variables>(open.command))
     return 0;
-  const auto& regions = state.machine.now().all().regions;
-  const auto found = regions.find(name);
-  const auto home = found == regions.end() ? 0 : found->second.placement.home;
-  return home == state.options.node_id ? 0 : home;
+  const auto* region = find_region(self, name);
+  const auto home = region ? region->placement.home : 0;
+  return home == self->state.options.node_id ? 0 : home;
 }
 
 /// Not the home's own word that it cannot be.
@@ -99,12 +127,12 @@ bool leaves_open(const caf::error& error) {
 
 void ask_at_home(catalog_pointer self, const command_pointer& open,
                  usable_query query) {
-  const auto home = home_to_ask(self->state, *open, query.name);
+  const auto home = home_to_ask(self, *open, query.name);
   if (home == 0)
     return open->answer.deliver(caf::unit);
   const auto on_error = [=](const caf::error& error) {
     if (!leaves_open(error))
-      return take_back(self, open, query.index, error);
+      return take_back(self, open, error);
     open->answer.deliver(make_error(
       shm::errc::unknown, "it was agreed on, and node " + std::to_string(home)
                             + ", its home, has not said that it can be used: "
@@ -130,13 +158,13 @@ void on_decided(catalog_pointer self, const command_pointer& open,
   const auto* name = region_of(open->command);
   if (name == nullptr)
     return open->answer.deliver(caf::unit);
+  note_what_was_made(self, *open, decided.index);
   const usable_query query{decided.index, *name, variables_of(open->command)};
   // Without a deadline: reserving memory takes its time.
   self->request(self->state.keeper, caf::infinite, query)
-    .then([self, open, query] { ask_at_home(self, open, query); },
-          [self, open, query](const caf::error& error) {
-            take_back(self, open, query.index, error);
-          });
+    .then(
+      [self, open, query] { ask_at_home(self, open, query); },
+      [self, open](const caf::error& error) { take_back(self, open, error); });
 }
 
 /// A region lives where it was asked for; on another node if this one, as it

@@ -16,6 +16,7 @@ struct far_home {
   std::optional<shm::error> failure;
   bool mute = false;
   std::vector<usable_query> asked;
+  std::vector<caf::response_promise> open; ///< when it speaks it refuses them
 };
 
 actors::peer_router_actor::behavior_type
@@ -26,7 +27,10 @@ far_router(actors::peer_router_actor::pointer self, far_home* home) {
     [=](const usable_query& query) -> caf::result<void> {
       home->asked.push_back(query);
       if (home->mute)
-        return self->make_response_promise<caf::response_promise>();
+        return home->open.emplace_back(
+          self->make_response_promise<caf::response_promise>());
+      for (auto& each : std::exchange(home->open, {}))
+        each.deliver(actors::make_error(errc::full, "there is no room"));
       if (home->failure)
         return actors::make_error(*home->failure);
       return caf::unit;
@@ -103,6 +107,39 @@ TEST_CASE_METHOD(node_beside_another,
   CHECK(answer.error.code == errc::full);
   CHECK(home.asked.back().variables == std::vector<std::string>{"huge"});
   CHECK(tables()->regions.at(orders).variables.empty());
+}
+
+TEST_CASE_METHOD(node_beside_another,
+                 "what was made again under its name is not taken back",
+                 "[actors][catalog]") {
+  const catalog::add_variables added{
+    orders, {{"bid", shm::layout::variable_kind::value, "f64", 8}}};
+  REQUIRE(run_command(made_on(2)));
+  caf::scoped_actor asker{system};
+  home.mute = true;
+  auto first
+    = asker->request(catalog, caf::infinite, command_request{added, {}});
+  run();
+  catalog::command again = added;
+  SECTION("the variable") {
+    REQUIRE(run_command(catalog::remove_variables{orders, {"bid"}}));
+  }
+  SECTION("the region") {
+    REQUIRE(run_command(catalog::remove_region{orders}));
+    auto made = made_on(2);
+    made.variables = added.variables;
+    again = made;
+  }
+
+  home.mute = false;
+  REQUIRE(run_command(again));
+
+  REQUIRE(asker->has_next_message());
+  first.receive([] { FAIL("it was not made"); },
+                [](const caf::error& error) {
+                  CHECK(actors::to_shm(error).code == errc::full);
+                });
+  CHECK(tables()->regions.at(orders).variables.size() == 1);
 }
 
 TEST_CASE_METHOD(node_beside_another,
