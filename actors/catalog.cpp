@@ -50,13 +50,24 @@ void mark(catalog_state& state, catalog::log_index applied) {
     state.marks.pop_front();
 }
 
+/// To take one is to write a snapshot, which nobody is to ask of this actor
+/// after every entry.
+void renew_latest(catalog_state& state) {
+  const auto now = state.options.now();
+  if (state.latest
+      && (state.latest->index == state.machine.applied()
+          || now - state.latest_at < config::tables_digest_interval))
+    return;
+  state.latest = mark_now(state);
+  state.latest_at = now;
+}
+
 tables_digest digest_tables(catalog_pointer self) {
   auto& state = self->state;
   tables_digest made{{state.marks.begin(), state.marks.end()}};
   if (!state.options.digest)
     return made;
-  if (!state.latest || state.latest->index != state.machine.applied())
-    state.latest = mark_now(state);
+  renew_latest(state);
   if (made.marks.empty() || made.marks.back().index < state.latest->index)
     made.marks.push_back(*state.latest);
   return made;

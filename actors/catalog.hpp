@@ -78,7 +78,8 @@ struct catalog_state {
   catalog::machine machine;
   std::optional<shm::error> stopped; ///< a snapshot could not be taken over
   std::deque<catalog::tables_mark> marks;     ///< ascending, of marked entries
-  std::optional<catalog::tables_mark> latest; ///< as it was asked for last
+  std::optional<catalog::tables_mark> latest; ///< that was asked for
+  shm::boot_clock::time_point latest_at{};
   /// Of each tenant, as sessions are looked up in them.
   std::map<std::string, std::vector<rules::principal>> principals;
   bool principals_stale = true; ///< the tables have moved on since

@@ -69,7 +69,7 @@ cluster_actor::behavior_type cluster(cluster_pointer self,
     [self](const peer_changed& change) { on_peer_changed(self, change); },
     [self](const leadership& now) { on_leadership(self, now); },
     [self](const served_call& call) { return serve(self, call); },
-    [self](cluster_status_query) { return report(self); },
+    [self](const cluster_status_query& query) { return report(self, query); },
     [self](cluster_instances_query) { return list_instances(self); },
     [self](members_query) { return list_members(self); },
     [self](const change_cluster_request& request) {

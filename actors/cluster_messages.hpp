@@ -15,14 +15,17 @@
 
 namespace holdfast {
 
-struct cluster_status_query {};
+struct cluster_status_query {
+  bool with_tables = false; ///< their digest, which takes a snapshot of them
+};
 
 struct cluster_report {
   std::uint64_t node = 0; ///< this one
   rules::cluster_status now;
   bool draining = false; ///< this node
   std::string key;       ///< its public one, in digits; empty: it has none
-  catalog::tables_mark tables; ///< of this node, as of now
+  /// Of this node, as of a moment ago; empty if nobody asked for it.
+  catalog::tables_mark tables;
   /// The entry since which they are not the leader's; 0: they are, or it is not
   /// known.
   std::uint64_t differs = 0;

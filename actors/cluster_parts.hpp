@@ -36,7 +36,8 @@ caf::result<call_answer> serve_tables(cluster_pointer self);
 
 // -- cluster_view.cpp: what it tells ------------------------------------------
 
-caf::result<cluster_report> report(cluster_pointer self);
+caf::result<cluster_report> report(cluster_pointer self,
+                                   const cluster_status_query& query);
 caf::result<cluster_instances> list_instances(cluster_pointer self);
 caf::result<member_list> list_members(cluster_pointer self);
 

@@ -119,10 +119,6 @@ void gather(cluster_pointer self, const std::shared_ptr<gathering>& into) {
 
 void add_tables(cluster_pointer self, cluster_report made,
                 caf::typed_response_promise<cluster_report> answer) {
-  if (!self->state.options.catalog) {
-    answer.deliver(std::move(made));
-    return;
-  }
   self
     ->request(self->state.options.catalog, caf::infinite, tables_digest_query{})
     .then(
@@ -154,14 +150,19 @@ member_list members_of(const elector_status& seen) {
 
 } // namespace
 
-caf::result<cluster_report> report(cluster_pointer self) {
+caf::result<cluster_report> report(cluster_pointer self,
+                                   const cluster_status_query& query) {
   auto answer = self->make_response_promise<cluster_report>();
   self
     ->request(self->state.options.elector, caf::infinite,
               elector_status_query{})
     .then(
-      [self, answer](const elector_status& seen) mutable {
-        add_tables(self, report_of(self->state, seen), std::move(answer));
+      [self, query, answer](const elector_status& seen) mutable {
+        auto made = report_of(self->state, seen);
+        if (query.with_tables && self->state.options.catalog)
+          add_tables(self, std::move(made), std::move(answer));
+        else
+          answer.deliver(std::move(made));
       },
       [answer](caf::error& error) mutable {
         answer.deliver(std::move(error));

@@ -80,7 +80,7 @@ void change_members(session_pointer self, const asked& request,
 void tell_cluster_status(session_pointer self, const asked& request) {
   self
     ->request(self->state.options.cluster, caf::infinite,
-              cluster_status_query{})
+              cluster_status_query{true})
     .then(
       [self, id = request.id](const cluster_report& report) {
         const auto& now = report.now;

@@ -12,6 +12,9 @@ namespace holdfast::config {
 /// take one is to write a snapshot. And how many of them are kept.
 inline constexpr std::uint64_t tables_mark_every = 4096;
 inline constexpr std::size_t tables_marks_max = 4;
+/// Time between two digests that somebody asks for, who need not hold any
+/// right.
+inline constexpr std::chrono::milliseconds tables_digest_interval{1000};
 /// Time between two comparisons of a node's tables with the leader's.
 inline constexpr std::chrono::milliseconds tables_compare_interval{10000};
 

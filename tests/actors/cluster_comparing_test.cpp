@@ -1,8 +1,8 @@
 // A node compares its tables with those of the leader.
-#include "actors/catalog.hpp"
 #include "actors/cluster.hpp"
 #include "actors/cluster_parts.hpp"
 #include "config/tables_bounds.hpp"
+#include "tests/actors/catalog_options_of.hpp"
 #include "tests/actors/elector_cluster.hpp"
 
 using namespace holdfast;
@@ -15,8 +15,9 @@ constexpr const char* difference
   = "the tables of this node are not those of the leader";
 
 /// Whatever was agreed on, they have that digest.
-actors::catalog_options tables_of(const std::string& digest) {
-  actors::catalog_options options;
+actors::catalog_options tables_of(stepped_system& in,
+                                  const std::string& digest) {
+  auto options = catalog_options_of(in);
   options.digest = [digest](std::span<const std::uint8_t>) { return digest; };
   return options;
 }
@@ -25,10 +26,10 @@ committed_entries barrier_at(consensus::log_index index) {
   return {{{index, {1, consensus::entry_kind::barrier, {}}}}};
 }
 
-/// Answers every call with these marks.
-caf::behavior peer_with(caf::event_based_actor*, tables_digest marks) {
+/// Answers every call with these marks, as they are then.
+caf::behavior peer_with(caf::event_based_actor*, const tables_digest* marks) {
   return {[marks](const peer_call&) {
-    return call_answer{actors::marks_body(marks).assume_value()};
+    return call_answer{actors::marks_body(*marks).assume_value()};
   }};
 }
 
@@ -38,28 +39,56 @@ struct follower_with_tables : elector_cluster {
     advance(200ms);
   }
 
-  cluster_report report_beside(const tables_digest& leaders) {
+  cluster_report report_beside(tables_digest marks) {
+    leaders = std::move(marks);
     const auto self = leader % 3 + 1;
     actors::cluster_options options;
     options.node = self;
     options.elector = at(self).elector;
-    options.catalog = start(actors::catalog, tables_of("ours"));
-    tell(options.catalog, barrier_at(5));
+    catalog = options.catalog
+      = start(actors::catalog, tables_of(*this, "ours"));
+    tell(catalog, barrier_at(5));
     options.peers_max = 4;
     options.interval = 100ms;
     options.compare_interval = 1s;
     options.call_deadline = 1s;
     options.now = now();
     options.log = log();
-    options.start_peer = [this, leaders](auto&&...) {
-      return caf::actor_cast<actors::peer_actor>(start(peer_with, leaders));
+    options.start_peer = [this](auto&&...) {
+      return caf::actor_cast<actors::peer_actor>(start(peer_with, &leaders));
     };
-    const auto cluster = start(actors::cluster, std::move(options));
+    cluster = start(actors::cluster, std::move(options));
     advance(2s);
-    return *ask<cluster_report>(cluster, cluster_status_query{}).value;
+    return report();
+  }
+
+  cluster_report report(bool with_tables = true) {
+    return *ask<cluster_report>(cluster, cluster_status_query{with_tables})
+              .value;
   }
 
   consensus::node_id leader;
+  tables_digest leaders; ///< of its tables
+  actors::catalog_actor catalog;
+  actors::cluster_actor cluster;
+};
+
+/// A node's tables, and how often their digest is taken.
+struct counted_tables : stepped_system {
+  counted_tables() {
+    auto options = catalog_options_of(*this);
+    options.digest = [this](std::span<const std::uint8_t>) {
+      return std::to_string(++taken);
+    };
+    catalog = start(actors::catalog, std::move(options));
+  }
+
+  catalog::tables_mark latest() {
+    return ask<tables_digest>(catalog, tables_digest_query{})->marks.back();
+  }
+
+  int taken = 0;
+  actors::catalog_actor catalog;
 };
 
 } // namespace
@@ -72,6 +101,15 @@ TEST_CASE_METHOD(follower_with_tables,
   CHECK(report.tables == catalog::tables_mark{5, "ours"});
   CHECK(report.differs == 5);
   CHECK(has_logged(difference));
+}
+
+TEST_CASE_METHOD(follower_with_tables,
+                 "who does not ask for the tables has no digest taken",
+                 "[actors][cluster]") {
+  report_beside({});
+
+  CHECK(report(false).tables == catalog::tables_mark{});
+  CHECK(report(false).now.leader == leader);
 }
 
 TEST_CASE_METHOD(follower_with_tables,
@@ -92,7 +130,7 @@ TEST_CASE_METHOD(follower_with_tables, "equal tables are no difference",
 
 TEST_CASE_METHOD(stepped_system, "some entries are marked on every node",
                  "[actors][catalog]") {
-  const auto catalog = start(actors::catalog, tables_of("ours"));
+  const auto catalog = start(actors::catalog, tables_of(*this, "ours"));
   for (const auto index :
        {config::tables_mark_every, config::tables_mark_every + 7})
     tell(catalog, barrier_at(index));
@@ -102,4 +140,19 @@ TEST_CASE_METHOD(stepped_system, "some entries are marked on every node",
   REQUIRE(marks.size() == 2);
   CHECK(marks[0].index == config::tables_mark_every);
   CHECK(marks[1].index == config::tables_mark_every + 7);
+}
+
+TEST_CASE_METHOD(counted_tables,
+                 "however often it is asked, a digest is taken once a second",
+                 "[actors][catalog]") {
+  for (consensus::log_index index = 1; index <= 5; ++index) {
+    tell(catalog, barrier_at(index));
+    CHECK(latest() == catalog::tables_mark{1, "1"});
+  }
+
+  advance(config::tables_digest_interval);
+
+  CHECK(latest() == catalog::tables_mark{5, "2"});
+  advance(config::tables_digest_interval);
+  CHECK(latest() == catalog::tables_mark{5, "2"});
 }
