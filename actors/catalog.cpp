@@ -31,6 +31,8 @@ void restore(catalog_pointer self, const restore_request& request) {
     return;
   }
   state.stopped.reset();
+  // Of what the snapshot took the place of.
+  state.marks.clear();
   state.latest.reset();
   state.principals_stale = true;
   on_changed(self);

@@ -7,18 +7,20 @@ namespace holdfast::actors {
 
 namespace {
 
+/// What was asked of a node that led then.
 void note_difference(cluster_pointer self, const tables_digest& ours,
-                     const call_answer& theirs) {
+                     consensus::node_id leader, const call_answer& theirs) {
   auto& state = self->state;
   const auto index
     = catalog::first_difference(ours.marks, marks_in(theirs)).value_or(0);
-  if (index != 0 && state.differs == 0)
-    state.options.log(log_level::error,
-                      "the tables of this node are not those of the leader",
-                      {{"leader", std::to_string(state.known.leader)},
-                       {"index", std::to_string(index)}});
-  if (index != 0)
-    state.differs = index;
+  if (index == 0 || state.differs != 0)
+    return;
+  state.differs = index;
+  state.options.log(
+    log_level::error,
+    "the tables of this node are not those of the leader; cluster_status of "
+    "every node tells which are the odd ones",
+    {{"leader", std::to_string(leader)}, {"index", std::to_string(index)}});
 }
 
 void ask_leader(cluster_pointer self, const tables_digest& ours) {
@@ -30,9 +32,11 @@ void ask_leader(cluster_pointer self, const tables_digest& ours) {
   self
     ->request(leader->second.peer, deadline * 2,
               peer_call{std::move(body).assume_value(), deadline})
-    .then([self, ours](
-            const call_answer& theirs) { note_difference(self, ours, theirs); },
-          [](const caf::error&) { /* it is asked again */ });
+    .then(
+      [self, ours, asked = leader->first](const call_answer& theirs) {
+        note_difference(self, ours, asked, theirs);
+      },
+      [](const caf::error&) { /* it is asked again */ });
 }
 
 } // namespace

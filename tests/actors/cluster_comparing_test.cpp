@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* difference
-  = "the tables of this node are not those of the leader";
+  = "the tables of this node are not those of the leader; cluster_status of "
+    "every node tells which are the odd ones";
 
 /// Whatever was agreed on, they have that digest.
 actors::catalog_options tables_of(stepped_system& in,
@@ -104,6 +105,19 @@ TEST_CASE_METHOD(follower_with_tables,
 }
 
 TEST_CASE_METHOD(follower_with_tables,
+                 "the first entry that is found to differ stays named",
+                 "[actors][cluster]") {
+  REQUIRE(report_beside({{{5, "theirs"}}}).differs == 5);
+
+  tell(catalog, barrier_at(9));
+  leaders = {{{9, "theirs"}}};
+  advance(3s);
+
+  CHECK(report().tables.index == 9);
+  CHECK(report().differs == 5);
+}
+
+TEST_CASE_METHOD(follower_with_tables,
                  "who does not ask for the tables has no digest taken",
                  "[actors][cluster]") {
   report_beside({});
@@ -155,4 +169,21 @@ TEST_CASE_METHOD(counted_tables,
   CHECK(latest() == catalog::tables_mark{5, "2"});
   advance(config::tables_digest_interval);
   CHECK(latest() == catalog::tables_mark{5, "2"});
+}
+
+TEST_CASE_METHOD(counted_tables, "a snapshot takes the marks before it along",
+                 "[actors][catalog]") {
+  tell(catalog, barrier_at(config::tables_mark_every));
+  catalog::machine other;
+  constexpr auto later = config::tables_mark_every + 100;
+  REQUIRE(other.skip(later));
+  consensus::snapshot base;
+  base.index = later;
+  base.state = other.snapshot();
+
+  tell(catalog, restore_request{std::move(base)});
+
+  const auto marks = ask<tables_digest>(catalog, tables_digest_query{})->marks;
+  REQUIRE(marks.size() == 1);
+  CHECK(marks.front().index == later);
 }
