@@ -60,6 +60,8 @@ std::string settings_of(const config::cluster_section& cluster,
          + "ms\nhealth.suspected_after="
          + std::to_string(health.suspected_after)
          + "\nhealth.down_after=" + std::to_string(health.down_after)
+         + "\nhealth.profile.election_timeout="
+         + std::to_string(health.election_timeout().count()) + "ms"
          + "\nlease.duration=" + std::to_string(lease_duration.count()) + "ms";
 }
 
