@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include <deque>
+#include <set>
 #include <utility>
 
 namespace holdfast::runtime {
@@ -21,6 +22,8 @@ struct beginning_state {
   std::deque<catalog::region_name> regions{};
   catalog::log_index applied = 0;
   int looks = 0; ///< at the tables
+  /// What was said of them: they are looked at again and again.
+  std::set<std::string> said{};
   bool begun = false;
 };
 
@@ -78,9 +81,10 @@ void note(beginning_pointer self, const std::string& what,
           const std::vector<std::string>& differences) {
   const auto& options = self->state.options;
   for (const auto& each : differences)
-    options.log(options.awaited ? actors::log_level::info
-                                : actors::log_level::warning,
-                what, {{"difference", each}});
+    if (self->state.said.insert(what + each).second)
+      options.log(options.awaited ? actors::log_level::info
+                                  : actors::log_level::warning,
+                  what, {{"difference", each}});
 }
 
 void wait_for_regions(beginning_pointer self) {
