@@ -28,12 +28,15 @@ public:
   storing_program(held_by_three& in, std::uint64_t node, std::uint64_t first)
     : program_{in, node, shm::access::write},
       thread_{[this, first](const std::stop_token& ended) {
-        for (auto next = first; !ended.stop_requested(); ++next)
-          if (!shm::group_store{}
-                 .put(program_.count, next)
-                 .put(program_.mirror, next)
-                 .commit())
+        for (auto next = first; !ended.stop_requested(); ++next) {
+          const auto how = case_of(shm::group_store{}
+                                     .put(program_.count, next)
+                                     .put(program_.mirror, next)
+                                     .commit());
+          // Another writer may have been at it for all of its patience.
+          if (how != shm::errc::ok && how != shm::errc::contended)
             return;
+        }
       }} {
     // nop
   }
