@@ -217,6 +217,7 @@ catalog::member_view caretaker::seen_of(const own_view& seen,
                                         const catalog::member& known) const {
   catalog::member_view view;
   view.belongs = consensus::find(seen.core.members, node) != nullptr;
+  view.as_of = seen.core.applied;
   view.draining = known.draining; // nobody is emptied here
   const auto found = peers_.find(node);
   if (node == self_)
