@@ -4,10 +4,36 @@
 
 namespace holdfast::consensus {
 
+namespace {
+
+/// The term of what only a leader says; 0: anybody may say it.
+term_number led_term(const body& said) {
+  if (const auto* append = std::get_if<append_request>(&said))
+    return append->term;
+  const auto* install = std::get_if<install_request>(&said);
+  return install != nullptr ? install->term : 0;
+}
+
+/// The library answers a leader of an older term without saying how far: a
+/// number that was left in its memory, and for a snapshot and the first entries
+/// it reads as accepted. Who leads by now in the term of the answer would count
+/// it. So nothing is accepted by such an answer, and no more is refused than
+/// what was asked.
+void accept_nothing(step_result& made) {
+  for (auto& one : made.messages)
+    if (auto* result = std::get_if<append_result>(&one.content))
+      result->last_index = result->rejected > 0 ? result->rejected - 1 : 0;
+}
+
+} // namespace
+
 actions core::receive(message heard, instant now) {
   advance(now);
   if (failed_ || !listens_to(heard))
     return settled();
+  if (auto* append = std::get_if<append_request>(&heard.content);
+      append != nullptr && !options_.broken.refuse_replaced)
+    skip_replaced(*append, log_);
   std::vector<message> parts;
   if (options_.broken.changes_in_mid_batch)
     parts.push_back(std::move(heard));
@@ -100,8 +126,12 @@ void core::deliver(const message& heard) {
                             && !votes()
                             && library_.state() == library_state::follower
                             && !options_.broken.learners_refuse_votes;
-  const auto made = asks_learner ? library_.receive_as_voter(heard, now_)
-                                 : library_.receive(heard, now_);
+  const bool is_late
+    = led_term(heard.content) != 0 && led_term(heard.content) < library_.term();
+  auto made = asks_learner ? library_.receive_as_voter(heard, now_)
+                           : library_.receive(heard, now_);
+  if (is_late)
+    accept_nothing(made);
   if (!absorb(made, append != nullptr ? append->entries : none,
               append != nullptr ? append->previous_index + 1 : 0,
               install != nullptr ? &install->base : nullptr))

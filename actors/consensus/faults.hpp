@@ -26,6 +26,7 @@ struct faults {
   bool stale_rejections = false;          ///< rule 8
   bool unordered_links = false;           ///< rule 8
   bool small_snapshot_window = false;     ///< rule 9
+  bool refuse_replaced = false;           ///< rule 9, see skip_replaced
   bool change_before_own_commit = false;  ///< rule 11
   bool two_changes_at_once = false;       ///< rule 11
   bool change_with_voters_behind = false; ///< rule 11

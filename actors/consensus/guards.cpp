@@ -183,6 +183,20 @@ bool is_stale_rejection(const append_result& heard, term_number term,
          && heard.rejected <= *match;
 }
 
+void skip_replaced(append_request& heard, const log_cache& log) {
+  const auto& base = log.base();
+  if (!base || heard.previous_index >= base->index
+      || log.term_of(heard.previous_index) != 0)
+    return;
+  const auto replaced = std::min<std::size_t>(
+    base->index - heard.previous_index, heard.entries.size());
+  heard.entries.erase(heard.entries.begin(),
+                      heard.entries.begin()
+                        + static_cast<std::ptrdiff_t>(replaced));
+  heard.previous_index = base->index;
+  heard.previous_term = base->term;
+}
+
 void tell_own_term(vote_result& said, term_number term) {
   if (said.pre_vote && !said.granted)
     said.term = term;

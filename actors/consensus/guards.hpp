@@ -48,6 +48,14 @@ log_index change_told_before(const append_request& heard, const log_cache& log,
 bool is_stale_rejection(const append_result& heard, term_number term,
                         std::optional<log_index> match);
 
+/// Rule 9: the library refuses what follows an entry that its snapshot has
+/// replaced, and that refusal the leader takes for a late one: the follower
+/// sticks behind until the leader, too, has dropped the entry. It happens when
+/// an installed snapshot is acknowledged too late: the leader goes back to what
+/// it knows to match. But what a snapshot holds is committed, so every leader
+/// has it: as if it had sent what follows the snapshot.
+void skip_replaced(append_request& heard, const log_cache& log);
+
 /// Rule 13: the library echoes the term of the asker when it refuses a
 /// pre-vote, so the best log may never learn the higher term: no leader ever.
 void tell_own_term(vote_result& said, term_number term);

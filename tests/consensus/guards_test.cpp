@@ -134,6 +134,28 @@ TEST_CASE("a membership without voters from the network is not listened to",
   CHECK(three[other].core->status().last == status.last);
 }
 
+TEST_CASE("what follows an entry that a snapshot has replaced is not refused",
+          "[consensus][guards]") {
+  stored_log stored;
+  stored.vote = {1, 0};
+  stored.base = snapshot{9, 1, 1, voters({1, 2, 3}), {}};
+  stored.first = 10;
+  const log_cache log{stored};
+  const entry any{1, entry_kind::barrier, {}};
+  append_request longer{1, 7, 1, 11, {any, any, any, any}};
+  append_request shorter{1, 5, 1, 11, {any}};
+  append_request after{1, 9, 1, 11, {any}};
+  const auto unchanged = after;
+
+  skip_replaced(longer, log);
+  skip_replaced(shorter, log);
+  skip_replaced(after, log);
+
+  CHECK(longer == append_request{1, 9, 1, 11, {any, any}});
+  CHECK(shorter == append_request{1, 9, 1, 11, {}});
+  CHECK(after == unchanged);
+}
+
 TEST_CASE("a change that a received snapshot replaces is not told of",
           "[consensus][guards]") {
   stored_log stored;
