@@ -53,7 +53,10 @@ struct sim_process {
   log_index applied = 0;
   bool leads = false;
   term_number term = 0;
+  membership members; ///< the newest of its log, and of which change
+  log_index changed_at = 0;
   bool skip_next = false;
+  world_time changes_until = 0; ///< is asked for another change so long
 
   // How it is doing.
   std::uint64_t generation = 0; ///< tells events of an earlier life

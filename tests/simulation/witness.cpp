@@ -1,5 +1,6 @@
 #include "tests/simulation/witness.hpp"
 
+#include "actors/consensus/membership.hpp"
 #include "tests/simulation/chance.hpp"
 
 #include <algorithm>
@@ -61,6 +62,22 @@ void witness::writes(const append& made,
   }
 }
 
+void witness::says(const message& said, const stored_log& disk) {
+  if (auto wrong = promises_.says(said, disk); !wrong.empty())
+    breaks(std::move(wrong));
+}
+
+/// The members in it are those of the last change up to its index.
+void witness::keeps(node_id id, const snapshot& base) {
+  const auto after = changes_.upper_bound(base.index);
+  if (after == changes_.begin())
+    return;
+  const auto& [index, members] = *std::prev(after);
+  if (base.membership_index != index || encode(base.members) != members)
+    breaks("node " + std::to_string(id) + " keeps other members in a snapshot"
+           + at(base.index));
+}
+
 void witness::applies(node_id id, log_index index, const entry& content,
                       const replica& after, const effect& had) {
   const auto* decided = after.outcome_at(index);
@@ -71,6 +88,8 @@ void witness::applies(node_id id, log_index index, const entry& content,
     breaks("node " + std::to_string(id) + " applies another entry" + at(index));
   else if (!first && found->second.decided != outcome)
     breaks("nodes decide differently" + at(index));
+  if (first && content.kind == entry_kind::change)
+    changes_[index] = content.data;
   if (index % states_each == 0)
     holds(id, index, after.digest());
   if (content.kind == entry_kind::command)

@@ -5,6 +5,7 @@
 
 #include "actors/consensus/core.hpp"
 #include "tests/simulation/placements.hpp"
+#include "tests/simulation/promises.hpp"
 #include "tests/simulation/replica.hpp"
 
 #include <string>
@@ -19,6 +20,10 @@ public:
 
   void leads(node_id id, std::uint64_t database, term_number term);
   void writes(const append& made, const std::vector<term_number>& before);
+  /// A message leaves a node with that disk.
+  void says(const message& said, const stored_log& disk);
+  /// A snapshot is on the disk of a node.
+  void keeps(node_id id, const snapshot& base);
   void applies(node_id id, log_index index, const entry& content,
                const replica& after, const effect& had);
   /// `state`: the digest of all that the tables hold.
@@ -59,9 +64,11 @@ private:
   std::map<term_number, std::pair<node_id, std::uint64_t>> leaders_;
   std::map<log_index, applied> ledger_;
   std::map<std::pair<log_index, term_number>, written> written_;
+  std::map<log_index, octets> changes_; ///< of the members, as applied
   std::map<log_index, std::uint64_t> states_;
   std::map<std::pair<catalog::origin, std::uint64_t>, log_index> effects_;
   placements placements_;
+  promises promises_;
   std::uint64_t answered_ = 0;
 };
 

@@ -220,16 +220,19 @@ void world::handle(event made) {
         + static_cast<std::uint64_t>(made.what));
   switch (made.what) {
   case kind::deliver:
-    take(made.slot, node.brain->receive(std::move(made.said), local(node)));
+    hear(made.slot, std::move(made.said));
     break;
   case kind::tick:
     if (made.at != node.ticks_at)
       return;
     node.ticks_at = 0;
-    take(made.slot, node.brain->tick(local(node)));
+    tick(made.slot);
     break;
   case kind::synced:
     synced(made.slot, made.number);
+    break;
+  case kind::proof:
+    take(made.slot, node.brain->leader_death_proven(made.number, local(node)));
     break;
   case kind::look:
     look(made.slot);
@@ -247,8 +250,11 @@ void world::handle(event made) {
 void world::take(std::size_t slot, actions asked) {
   auto& node = *nodes_[slot];
   take_writes(node, std::move(asked.writes), asked.written);
-  for (auto& one : asked.messages)
+  for (auto& one : asked.messages) {
+    if (counts(node))
+      witness_.says(one, node.disk);
     send(std::move(one));
+  }
   if (options_.world.answer_before_apply)
     take_answers(node, asked.ended);
   if (asked.restore)
@@ -270,6 +276,7 @@ void world::take(std::size_t slot, actions asked) {
   schedule_tick(slot);
   if (asked.snapshot_wanted)
     make_snapshot(slot);
+  change_upon_change(slot, asked.apply);
 }
 
 void world::schedule_tick(std::size_t slot) {
@@ -292,7 +299,8 @@ void world::send(message said) {
     if (nodes_[slot]->id != said.to || !nodes_[slot]->is_up())
       continue;
     for (int i = 0; i < copies; ++i)
-      push({now_ + manners_.latency_us + chance_.between(0, manners_.jitter_us),
+      push({now_ + manners_.latency_us + chance_.between(0, manners_.jitter_us)
+              + (i > 0 ? copied_later_us() : 0),
             0, kind::deliver, slot, 0, 0, said});
   }
 }
@@ -300,8 +308,16 @@ void world::send(message said) {
 void world::note_status(std::size_t slot) {
   auto& node = *nodes_[slot];
   const auto status = node.brain->status();
+  const bool led
+    = node.leads && node.term == status.term && status.state == role::leader;
+  if (led && status.membership_index > node.changed_at && counts(node))
+    note_change(slot, status);
+  if (status.membership_index < node.changed_at)
+    die_after_rollback(slot);
   node.leads = status.state == role::leader;
   node.term = status.term;
+  node.members = status.members;
+  node.changed_at = status.membership_index;
   trace(status.term * 256 + node.id * 4
         + static_cast<std::uint64_t>(status.state));
   // Who alone decides cannot be kept from it by the others.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tests/simulation/asker.hpp"
+#include "tests/simulation/leader_duties.hpp"
 #include "tests/simulation/process.hpp"
 
 #include <set>
@@ -25,6 +26,7 @@ private:
     client,
     trouble,
     crash,
+    proof,  ///< that the node `number` is dead
     look,   ///< a node at its peers and regions
     ping,   ///< to `slot`, from the slot `number`
     pong,   ///< to `slot`, from the slot `number` in the life `generation`
@@ -131,6 +133,21 @@ private:
   void arrange();
   std::uint64_t choose_trouble();
   void crash_in_write(std::size_t slot);
+
+  world_time copied_later_us();
+  world_time stalled_us(std::size_t slot);
+  void split_around(std::size_t slot);
+  void die_after_rollback(std::size_t slot);
+  void change_upon_change(std::size_t slot,
+                          const std::vector<applied_entry>& applied);
+
+  // world_duties.cpp
+  void hear(std::size_t slot, message said);
+  void tick(std::size_t slot);
+  void enter_change(std::size_t slot, const change& wanted);
+  void note_change(std::size_t slot, const core_status& status);
+  void hand_over(std::size_t slot, node_id to);
+  disks_by_node all_disks() const;
 
   // world_troubles.cpp
   void make_trouble();

@@ -12,7 +12,11 @@ void world::take_writes(sim_process& node, std::vector<write> writes,
 
 void world::store(sim_process& node, const write& made) {
   carry_out(node, made, options_.world);
-  if (made.tail && counts(node))
+  if (!counts(node))
+    return;
+  if (made.base)
+    witness_.keeps(node.id, made.base->base);
+  if (made.tail)
     witness_.writes(*made.tail, terms_before(node.disk, *made.tail));
 }
 
@@ -22,7 +26,7 @@ void world::begin_sync(std::size_t slot) {
       || (options_.world.disk_lies && node.queued.back().first == 0))
     return;
   node.syncing = node.queued.back().first;
-  push({now_ + node.disk_us + chance_.between(0, node.disk_us),
+  push({now_ + node.disk_us + chance_.between(0, node.disk_us) + stalled_us(slot),
         0,
         kind::synced,
         slot,

@@ -93,6 +93,8 @@ void world::check_end(const sim_process& leader) {
     if (const auto wrong = one.wants.misses(leader.machine->now());
         !wrong.empty())
       witness_.breaks("an answered request is lost: " + wrong);
+  enter_change(leader_slot(),
+               {change::step::add, {last_id_ + 1, "one more", {}}});
 }
 
 } // namespace holdfast::simulation

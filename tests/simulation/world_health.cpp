@@ -33,7 +33,7 @@ void world::look(std::size_t slot) {
     note_health(slot, one);
   send_pings(slot);
   if (const auto to = node.keeper->heir(local(node), status))
-    take(slot, node.brain->transfer(++last_request_, *to, local(node)));
+    hand_over(slot, *to);
   propose(slot);
 }
 

@@ -50,14 +50,19 @@ struct situation {
   std::uint64_t favoured = 0; ///< troubles that make up most of those
   std::size_t voters = 0;     ///< 0: by chance
   bool slow_disks = false;
+  std::uint64_t stalled_disks = 0; ///< per mille of what is put on them
+  std::uint32_t window = 0;        ///< entries under way to one; 0: by chance
   bool overtaking = false; ///< messages of a link overtake each other often
   bool in_haste = false;   ///< trouble upon trouble
   bool losses = false;
   bool impostors = false;
   bool strangers = false;
-  int changes_in_a_row = 1; ///< of the members, as often as one is asked for
+  bool votes_change = false; ///< in every change of the members
+  int changes_in_a_row = 1;  ///< of the members, as often as one is asked for
   std::uint64_t crash_in_vote = 0;   ///< per mille of the ballots being written
   std::uint64_t crash_in_change = 0; ///< per mille of the changes being written
+  std::uint64_t change_upon_change = 0; ///< per mille of those applied
+  bool death_after_rollback = false;    ///< of a leader that replaced a change
 };
 
 struct bug {

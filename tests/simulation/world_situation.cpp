@@ -27,6 +27,8 @@ void world::arrange() {
     m.jitter_us = 20'000;
     m.copies = 50;
   }
+  if (needs.window != 0)
+    m.core.bounds.inflight_entries_max = needs.window;
   if (needs.in_haste)
     m.trouble_us = chance_.between(20'000, 150'000);
   if ((needs.favoured & changes) != 0)
@@ -69,6 +71,80 @@ void world::crash_in_write(std::size_t slot) {
         node.generation,
         0,
         {}});
+}
+
+/// When all that followed has long been heard.
+world_time world::copied_later_us() {
+  return options_.needs.overtaking ? chance_.between(0, 1'000'000) : 0;
+}
+
+/// Of a leader that is cut off: for longer than it takes to elect another one.
+world_time world::stalled_us(std::size_t slot) {
+  const auto often = options_.needs.stalled_disks;
+  if (mending_ || often == 0 || cut_.empty() || !nodes_[slot]->leads
+      || !chance_.permille(often))
+    return 0;
+  return chance_.between(1'000'000, 3'000'000);
+}
+
+/// The leader and one other voter are all who hear of it; to the rest it is
+/// dead.
+void world::split_around(std::size_t slot) {
+  std::set<node_id> side{nodes_[slot]->id};
+  const auto& all = nodes_[slot]->members.members;
+  const auto first = chance_.below(all.size());
+  for (std::size_t i = 0; i < all.size() && side.size() < 2; ++i)
+    if (const auto& one = all[(first + i) % all.size()];
+        one.role == member_role::voter)
+      side.insert(one.id);
+  for (const auto& one : nodes_)
+    for (const auto& other : nodes_)
+      if (side.contains(one->id) != side.contains(other->id))
+        cut_.insert({one->id, other->id});
+  const auto dead = nodes_[slot]->id;
+  for (std::size_t other = 0; other < nodes_.size(); ++other)
+    if (auto& node = *nodes_[other]; node.is_up() && !side.contains(node.id))
+      take(other, node.brain->leader_death_proven(dead, local(node)));
+}
+
+/// Who held the change that was replaced stands for election next.
+void world::die_after_rollback(std::size_t slot) {
+  const auto leader = leader_slot();
+  if (mending_ || !options_.needs.death_after_rollback
+      || leader == nodes_.size() || leader == slot)
+    return;
+  kill(leader);
+  push({now_ + 2 * manners_.latency_us,
+        0,
+        kind::proof,
+        slot,
+        nodes_[slot]->generation,
+        nodes_[leader]->id,
+        {}});
+}
+
+/// The next one as soon as all voters have the last, before they have heard
+/// that it is committed; and only one other hears of that.
+void world::change_upon_change(std::size_t slot,
+                               const std::vector<applied_entry>& applied) {
+  constexpr world_time soon = 5'000;
+  const auto often = options_.needs.change_upon_change;
+  if (mending_ || often == 0 || leader_slot() != slot)
+    return;
+  auto& node = *nodes_[slot];
+  if (std::any_of(applied.begin(), applied.end(), [](const auto& one) {
+        return one.content.kind == entry_kind::change;
+      }))
+    node.changes_until = chance_.permille(often) ? now_ + soon : 0;
+  if (now_ >= node.changes_until)
+    return;
+  const auto until = std::exchange(node.changes_until, 0);
+  const auto before = node.changed_at;
+  change_members();
+  if (node.changed_at == before)
+    node.changes_until = until;
+  else
+    split_around(slot);
 }
 
 } // namespace holdfast::simulation

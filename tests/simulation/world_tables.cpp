@@ -48,6 +48,9 @@ void world::apply(sim_process& node, const applied_entry& one) {
   if (stopped)
     witness_.breaks("the tables of node " + std::to_string(node.id)
                     + " stop at " + std::to_string(one.index));
+  if (term_on(node.disk, one.index) != one.content.term)
+    witness_.breaks("node " + std::to_string(node.id) + " applies "
+                    + std::to_string(one.index) + ", which is not on its disk");
   witness_.applies(node.id, one.index, one.content, *node.machine, had);
 }
 

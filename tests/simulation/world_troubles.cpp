@@ -51,9 +51,7 @@ void world::make_trouble() {
     break;
   case 7:
     if (const auto leader = leader_slot(); leader < nodes_.size())
-      take(leader, nodes_[leader]->brain->transfer(++last_request_,
-                                                   nodes_[random_slot()]->id,
-                                                   local(*nodes_[leader])));
+      hand_over(leader, nodes_[random_slot()]->id);
     break;
   case 8:
     for (int i = 0; i < options_.needs.changes_in_a_row; ++i)
@@ -152,6 +150,14 @@ void world::change_members() {
   if (all.empty())
     return;
   wanted.subject = all[chance_.below(all.size())];
+  if (options_.needs.votes_change) {
+    // All vote but one, or all: two are never a majority of five.
+    const bool all_vote = voter_count(status.members) == all.size();
+    wanted.what = all_vote ? change::step::demote : change::step::promote;
+    for (const auto& one : all)
+      if (one.role == member_role::learner)
+        wanted.subject = one;
+  }
   if (manners_.losses) {
     const auto gone = std::find_if(nodes_.begin(), nodes_.end(),
                                    [](const auto& one) { return one->gone; });
@@ -171,8 +177,7 @@ void world::change_members() {
   } else if (wanted.what == change::step::remove
              && voter_count(status.members) < 3)
     return;
-  take(leader,
-       node.brain->change_membership(++last_request_, wanted, local(node)));
+  enter_change(leader, wanted);
 }
 
 void world::lose_database() {
