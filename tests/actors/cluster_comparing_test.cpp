@@ -27,10 +27,11 @@ committed_entries barrier_at(consensus::log_index index) {
   return {{{index, {1, consensus::entry_kind::barrier, {}}}}};
 }
 
-/// Answers every call with these marks, as they are then.
-caf::behavior peer_with(caf::event_based_actor*, const tables_digest* marks) {
+/// Answers every call with the marks that there are then.
+caf::behavior peer_with(caf::event_based_actor*,
+                        const std::function<tables_digest()>& marks) {
   return {[marks](const peer_call&) {
-    return call_answer{actors::marks_body(*marks).assume_value()};
+    return call_answer{actors::marks_body(marks()).assume_value()};
   }};
 }
 
@@ -54,9 +55,15 @@ struct follower_with_tables : elector_cluster {
     options.compare_interval = 1s;
     options.call_deadline = 1s;
     options.now = now();
-    options.log = log();
+    options.log
+      = [this, collect = log()](auto level, auto what, const auto& fields) {
+          collect(level, what, fields);
+          if (what == difference)
+            named_leader = fields.front().second;
+        };
     options.start_peer = [this](auto&&...) {
-      return caf::actor_cast<actors::peer_actor>(start(peer_with, &leaders));
+      return caf::actor_cast<actors::peer_actor>(start(
+        peer_with, std::function<tables_digest()>{[this] { return asked(); }}));
     };
     cluster = start(actors::cluster, std::move(options));
     advance(2s);
@@ -68,8 +75,17 @@ struct follower_with_tables : elector_cluster {
               .value;
   }
 
+  /// What a peer says; that another node leads is heard before.
+  tables_digest asked() {
+    if (next_leader != 0)
+      caf::anon_send(cluster, leadership{next_leader, 1000});
+    return leaders;
+  }
+
   consensus::node_id leader;
-  tables_digest leaders; ///< of its tables
+  consensus::node_id next_leader = 0; ///< 0: the same
+  tables_digest leaders;              ///< of its tables
+  std::string named_leader;           ///< by the log
   actors::catalog_actor catalog;
   actors::cluster_actor cluster;
 };
@@ -115,6 +131,18 @@ TEST_CASE_METHOD(follower_with_tables,
 
   CHECK(report().tables.index == 9);
   CHECK(report().differs == 5);
+}
+
+TEST_CASE_METHOD(follower_with_tables,
+                 "the leader that was asked is named, and not the next one",
+                 "[actors][cluster]") {
+  report_beside({});
+
+  next_leader = (leader + 1) % 3 + 1;
+  leaders = {{{5, "theirs"}}};
+  advance(2s);
+
+  CHECK(named_leader == std::to_string(leader));
 }
 
 TEST_CASE_METHOD(follower_with_tables,
