@@ -134,6 +134,41 @@ TEST_CASE("a membership without voters from the network is not listened to",
   CHECK(three[other].core->status().last == status.last);
 }
 
+TEST_CASE("a snapshot of a leader of an older term is not accepted",
+          "[consensus][guards]") {
+  cluster three{1, 2, 3};
+  const auto former = three.elect();
+  three.run(100ms);
+  const auto before = three[former].core->status();
+  three.isolate(former);
+  three.run(3s);
+  const node_id other = former == 1 ? 2 : 1;
+  REQUIRE(three[other].core->status().term > before.term);
+  three.submit(other, "a"); // for the library's memory to be used
+  three.run(100ms);
+
+  message late;
+  late.from = former;
+  late.to = other;
+  late.cluster = digest_of(voters({1, 2, 3}));
+  late.who = {1000 + former, 1};
+  late.sequence = 1'000'000;
+  late.content = install_request{
+    before.term, {before.last + 10, before.term, 1, voters({1, 2, 3}), {}}};
+  std::vector<append_result> answers;
+  three.on_message = [&](message& said) {
+    if (const auto* answer = std::get_if<append_result>(&said.content);
+        answer != nullptr && said.from == other && said.to == former)
+      answers.push_back(*answer);
+    return true;
+  };
+  three.deliver(late);
+  three.run(10ms);
+
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].last_index == 0);
+}
+
 TEST_CASE("what follows an entry that a snapshot has replaced is not refused",
           "[consensus][guards]") {
   stored_log stored;
