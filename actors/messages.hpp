@@ -361,7 +361,9 @@ struct retire_request {
 struct fence_request {};
 
 /// The lease is to be renewed.
-struct lease_due {};
+struct lease_due {
+  std::uint64_t number = 0; ///< only the last one counts
+};
 
 /// The dirty set is to be looked at.
 struct drain_due {};

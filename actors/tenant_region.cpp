@@ -63,6 +63,15 @@ caf::result<void> fence(pointer self) {
 
 // -- time ---------------------------------------------------------------------
 
+void tick_at(pointer self, shm::boot_clock::time_point when) {
+  auto& state = self->state;
+  state.next_tick = when;
+  const auto now = state.options.now();
+  using std::chrono::nanoseconds;
+  self->delayed_send(self, std::max<nanoseconds>(when - now, nanoseconds{0}),
+                     lease_due{++state.ticks});
+}
+
 /// Where there are no other nodes the lease is all that is due.
 std::chrono::milliseconds tick_of(const tenant_region_options& options) {
   const auto& rule = options.rule;
@@ -81,7 +90,8 @@ void tick(pointer self) {
   if (!state.pace.draining()
       && (!memory_of(self).arm_doorbell() || state.groups.apart))
     look_for_changes(self);
-  self->delayed_send(self, tick_of(state.options), lease_due{});
+  tick_at(self, state.options.now() + tick_of(state.options));
+  look_at_leases(self);
 }
 
 void start(pointer self, tenant_region_options options) {
@@ -107,6 +117,12 @@ void start(pointer self, tenant_region_options options) {
 log_fields about(pointer self) {
   const auto& options = memory_of(self).options();
   return {{"tenant", options.tenant}, {"region", options.name}};
+}
+
+void look_at_leases(pointer self) {
+  const auto end = self->state.rule->next_lease_end(now_of(self));
+  if (end && shm::boot_clock::time_point{*end} < self->state.next_tick)
+    tick_at(self, shm::boot_clock::time_point{*end});
 }
 
 void look_for_changes(pointer self) {
@@ -161,7 +177,10 @@ tenant_region(pointer self, tenant_region_options options) {
     [self](const holder_died& died) { on_holder_died(self, died); },
     [self](const retire_request& request) { return retire(self, request); },
     [self](fence_request) { return fence(self); },
-    [self](lease_due) { tick(self); },
+    [self](lease_due due) {
+      if (due.number == self->state.ticks)
+        tick(self);
+    },
     [self](drain_due) { drain(self); },
   };
 }

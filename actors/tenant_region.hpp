@@ -176,6 +176,8 @@ struct tenant_region_state {
   std::map<region_replica::waiter, std::function<void(region_replica::outcome)>>
     barriers;
   region_replica::waiter last_barrier = 0;
+  shm::boot_clock::time_point next_tick{};
+  std::uint64_t ticks = 0; ///< asked for so far: the last one is to come
   std::optional<reign> begun; ///< of this node, and not told of yet
   /// The latest values when clients last had to stop storing.
   std::map<region_replica::variable_key, shm::latest_value> last_stored;

@@ -20,6 +20,10 @@ inline shm::region& memory_of(tenant_region_pointer self) {
 
 log_fields about(tenant_region_pointer self);
 
+/// Whoever takes over goes on as soon as the leases before are over, and not
+/// with the next tick.
+void look_at_leases(tenant_region_pointer self);
+
 /// Drains now or when it is due anyway.
 void look_for_changes(tenant_region_pointer self);
 /// Drains soon: there is something that could not be drained just now.

@@ -233,6 +233,7 @@ void carry(pointer self, region_replica::actions asked,
   for (auto& each : asked)
     std::visit([&](auto& what) { carry_out(self, what, with); }, each);
   note_phase(self);
+  look_at_leases(self);
   note_for_disk(self, asked);
   auto& state = self->state;
   if (state.stopping && !state.replacing) {

@@ -54,7 +54,7 @@ using half_word = std::atomic<std::uint32_t>;
 inline constexpr std::uint64_t control_magic
   = 0x4c52'5443'4448'0001;                                         // "HDCTRL"
 inline constexpr std::uint64_t data_magic = 0x4154'4144'4448'0001; // "HDDATA"
-inline constexpr std::uint32_t version = 3;
+inline constexpr std::uint32_t version = 4;
 inline constexpr std::uint64_t page = 4096;
 inline constexpr std::uint64_t line = 64;
 inline constexpr std::uint64_t extent_alignment = 128;

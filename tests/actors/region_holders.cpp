@@ -111,6 +111,7 @@ void region_holders::start_node(std::uint64_t node, std::uint64_t life) {
   options.life = life;
   options.admitted = life == 1 ? 1 : ++entries;
   options.rule.durable = durable;
+  options.rule.tick = tick;
   options.found = fresh->found;
   if (fresh->storage)
     options.disk = start(actors::region_disk, fresh->storage);

@@ -68,6 +68,7 @@ struct region_holders : stepped_system {
                                   shm::access access);
 
   bool durable = false;
+  std::chrono::milliseconds tick{20};
   /// Values that are sent do not end as values do.
   bool spoils_values = false;
   std::array<std::shared_ptr<memory_disk>, count> disks;

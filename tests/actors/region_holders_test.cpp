@@ -125,6 +125,37 @@ TEST_CASE_METHOD(region_holders,
   CHECK(state_of(1) == region_state::fenced);
 }
 
+namespace {
+
+struct rare_ticks : region_holders {
+  rare_ticks() : region_holders{false} {
+    tick = 100ms;
+    begin();
+    advance(300ms);
+    settle();
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(rare_ticks, "the next home begins when the lease is over",
+                 "[actors][region_holders]") {
+  store(1, "kept");
+  advance(50ms);
+  cut(1);
+  alive.erase(1);
+  place(2, {1, 3});
+
+  int milliseconds = 0;
+  while (rule_of(2).phase < region_replica::phase::settling
+         && milliseconds < 1000) {
+    advance(1ms);
+    ++milliseconds;
+  }
+
+  CHECK(milliseconds < 320); // the lease takes 300, and its margin for clocks
+}
+
 TEST_CASE_METHOD(region_holders,
                  "a home that comes back gives up what nobody else has",
                  "[actors][region_holders]") {

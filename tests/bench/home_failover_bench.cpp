@@ -26,10 +26,10 @@ using samples = std::vector<double>;
 enum class profile { standard, fast };
 
 constexpr auto fast_nodes = R"("health": {"profile": "fast"}, )";
-// The shortest lease that a node can have: it is waited out where nobody can
-// tell that the home is dead.
+// Over by the time at which a silent node counts as down: it is waited out where
+// nobody can tell that the home is dead.
 constexpr auto short_lease
-  = R"("lease": {"duration": "300ms", "renewal": "100ms"}, )";
+  = R"("lease": {"duration": "250ms", "renewal": "75ms"}, )";
 
 node_trio& failing_nodes(profile which) {
   static std::unique_ptr<node_trio> standard, fast;

@@ -154,8 +154,8 @@ TEST_CASE("a bound itself is allowed", "[config][unit]") {
                R"({"attach": {"hello_deadline": "10ms"}})",
                R"({"attach": {"hello_deadline": "1min"}})",
                R"({"attach": {"pending_max": 4096}})",
-               R"({"lease": {"duration": "300ms",
-                                           "renewal": "100ms"}})");
+               R"({"lease": {"duration": "200ms",
+                                           "renewal": "50ms"}})");
 
   CHECK(load_text(text, "test.json").ok());
 }

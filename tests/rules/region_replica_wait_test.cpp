@@ -55,6 +55,32 @@ TEST_CASE("a new home waits out the lease of a silent one",
   CHECK(s.phase_of(2) == phase::serving);
 }
 
+TEST_CASE("a new home says when the lease that it waits for is over",
+          "[rules][region_replica]") {
+  serving_stage s;
+  CHECK_FALSE(s.nodes.at(2).next_lease_end(s.now));
+  s.frozen = s.cut = {1};
+
+  s.move(2);
+  const auto end = s.nodes.at(2).next_lease_end(s.now);
+
+  REQUIRE(end);
+  CHECK(*end > s.now);
+  s.now = *end - 1ms;
+  s.carry(2, s.nodes.at(2).on_tick(s.now));
+  s.run();
+  CHECK(s.phase_of(2) == phase::collecting);
+  s.now = *end;
+  for (int leases = 0; leases < 2 && s.phase_of(2) == phase::collecting;
+       ++leases) {
+    s.carry(2, s.nodes.at(2).on_tick(s.now));
+    s.run();
+    s.now = s.nodes.at(2).next_lease_end(s.now).value_or(s.now);
+  }
+  CHECK(s.phase_of(2) == phase::serving);
+  CHECK_FALSE(s.nodes.at(2).next_lease_end(s.now));
+}
+
 TEST_CASE("a home that died soon after it came leaves no older lease",
           "[rules][region_replica]") {
   serving_stage s;

@@ -92,7 +92,7 @@ public:
   /// That life of a node will do nothing any more: its lease need not be
   /// waited out.
   actions on_death_proven(boot_time now, node_id who, life of);
-  /// In intervals of at most options::tick.
+  /// In intervals of at most options::tick, and at next_lease_end().
   actions on_tick(boot_time now);
 
   // -- looking ----------------------------------------------------------------
@@ -110,6 +110,9 @@ public:
   const holding& held() const noexcept {
     return held_;
   }
+  /// When a lease is over that this node waits for to take over; nothing: it
+  /// waits for none, or for what others say.
+  std::optional<boot_time> next_lease_end(boot_time now) const;
   bool serving(boot_time now) const noexcept {
     return serves_ && lease_.held(now);
   }
@@ -156,6 +159,7 @@ private:
   void on(boot_time now, node_id from, const message& said, const values& what);
   bool counts(const holding& of) const;
   bool lease_over(boot_time now, const grant& granted, boot_time over_at) const;
+  boot_time own_lease_end() const;
   bool own_lease_over(boot_time now) const;
   bool may_adopt(boot_time now);
   void try_adopt(boot_time now);

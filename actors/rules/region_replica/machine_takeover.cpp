@@ -111,11 +111,31 @@ bool machine::lease_over(boot_time now, const grant& granted,
          && stopped->second.known_life >= granted.of;
 }
 
-bool machine::own_lease_over(boot_time now) const {
+boot_time machine::own_lease_end() const {
   if (held_.kind != memory::whole)
-    return now >= collecting_since_ + options_.lease_wait();
-  return !granted_at_
-         || lease_over(now, granted_, *granted_at_ + options_.lease_wait());
+    return collecting_since_ + options_.lease_wait();
+  return granted_at_ ? *granted_at_ + options_.lease_wait() : boot_time::min();
+}
+
+bool machine::own_lease_over(boot_time now) const {
+  const auto end = own_lease_end();
+  return held_.kind == memory::whole ? lease_over(now, granted_, end)
+                                     : now >= end;
+}
+
+std::optional<boot_time> machine::next_lease_end(boot_time now) const {
+  if (phase_ != phase::collecting)
+    return std::nullopt;
+  std::optional<boot_time> next;
+  const auto note = [&](boot_time end, bool over) {
+    if (!over && end > now && (!next || end < *next))
+      next = end;
+  };
+  note(own_lease_end(), own_lease_over(now));
+  for (const auto& [node, each] : followers_)
+    if (each.reported)
+      note(each.lease_over, lease_over(now, each.granted, each.lease_over));
+  return next;
 }
 
 bool machine::may_adopt(boot_time now) {
