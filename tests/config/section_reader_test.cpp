@@ -65,7 +65,7 @@ TEST_CASE("a plain number where a unit is needed is told what to write",
     CHECK(place_of(one) == "2:1 lease.renewal");
     CHECK(one.found == "500");
     CHECK(one.allowed
-          == "a duration with its unit (ms, s, min, h) from \"100ms\" to "
+          == "a duration with its unit (ms, s, min, h) from \"50ms\" to "
              "\"20s\"");
     CHECK(one.hint == "write \"500ms\" or \"500s\"");
   }
