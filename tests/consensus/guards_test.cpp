@@ -26,6 +26,17 @@ shm::result<actions> started_with(stored_log found) {
   return core{options}.start(std::move(found), instant{1});
 }
 
+/// Of three in their first lives; its content is the test's.
+message said_by(node_id from, node_id to) {
+  message made;
+  made.from = from;
+  made.to = to;
+  made.cluster = digest_of(voters({1, 2, 3}));
+  made.who = {1000 + from, 1};
+  made.sequence = 1'000'000;
+  return made;
+}
+
 } // namespace
 
 TEST_CASE("a late rejection does not leave a follower behind for ever",
@@ -110,13 +121,7 @@ TEST_CASE("a membership without voters from the network is not listened to",
   const node_id other = leader == 1 ? 2 : 1;
   three.run(100ms);
   const auto status = three[other].core->status();
-  message said;
-  said.from = leader;
-  said.to = other;
-  said.cluster = digest_of(voters({1, 2, 3}));
-  said.who = {1000 + leader, 1};
-  said.sequence = 1'000'000;
-
+  auto said = said_by(leader, other);
   said.content
     = append_request{status.term,
                      status.last,
@@ -147,12 +152,7 @@ TEST_CASE("a snapshot of a leader of an older term is not accepted",
   three.submit(other, "a"); // for the library's memory to be used
   three.run(100ms);
 
-  message late;
-  late.from = former;
-  late.to = other;
-  late.cluster = digest_of(voters({1, 2, 3}));
-  late.who = {1000 + former, 1};
-  late.sequence = 1'000'000;
+  auto late = said_by(former, other);
   late.content = install_request{
     before.term, {before.last + 10, before.term, 1, voters({1, 2, 3}), {}}};
   std::vector<append_result> answers;

@@ -1,5 +1,5 @@
 // What a leader must have seen to before it changes the members or hands over,
-// held against the disks_by_node of all.
+// held against the disks of all.
 //
 // Decisions only: what the leader knows is no matter, what is true counts.
 #pragma once
