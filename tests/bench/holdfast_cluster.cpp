@@ -196,6 +196,22 @@ private:
     });
     if (!has_region_[member])
       throw std::runtime_error{"no region: " + why.detail};
+    stay_at(member);
+  }
+
+  /// A home elsewhere would be asked before each answer, and regions that
+  /// nobody has wished somewhere are moved to balance. Once it has settled.
+  void stay_at(std::size_t member) const {
+    const auto wished = [&] {
+      const auto line = talk_to(*nodes_[member]);
+      return line
+             && line.assume_value()
+                  .call("move_region", {{"region", region_of(member)},
+                                        {"node", std::uint64_t{member + 1}}})
+                  .has_value();
+    };
+    if (!test::eventually(wished))
+      throw std::runtime_error{"a region does not stay at its node"};
   }
 
   std::string text_of(std::size_t member) const {
