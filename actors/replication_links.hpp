@@ -19,8 +19,9 @@ public:
   /// The connection ends, and what was to go by it is lost.
   virtual void forget(std::uint64_t node) = 0;
 
-  /// What one actor sends arrives in order. Lost when the node is not followed or too much waits for it. To
-  /// one that is followed it goes once there is a connection.
+  /// What one actor sends arrives in order. Lost when the node is not followed
+  /// or too much waits for it. To one that is followed it goes once there is a
+  /// connection.
   virtual void send(std::uint64_t to, region_packet packet) = 0;
 };
 

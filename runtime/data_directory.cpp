@@ -35,7 +35,7 @@ shm::result<bool> make_directories(std::string path, unsigned mode) {
   for (std::size_t end = 1; end != std::string::npos;) {
     end = path.find('/', end);
     const auto part = path.substr(0, end);
-    // Who dies before the chmod leaves a directory that is no more open.
+    // Who dies before the chmod leaves one that is at most as open.
     const auto last = end == std::string::npos;
     made = ::mkdir(part.c_str(), last ? mode : 0755) == 0;
     if (!made && errno != EEXIST)

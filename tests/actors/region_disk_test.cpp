@@ -23,17 +23,6 @@ struct durable_holders : region_holders {
     return *disks[node - 1];
   }
 
-  std::string on_disk(std::uint64_t node) {
-    if (!disk(node).complete)
-      return "nothing";
-    const auto found = disk(node).complete->rows.find(101);
-    if (found == disk(node).complete->rows.end())
-      return "no value";
-    const auto value
-      = region_replica::store_ledger::without_tail(found->second.second);
-    return value ? std::string{value->begin(), value->end()} : "no tail";
-  }
-
   region_report report_of(std::uint64_t node) {
     return ask<region_report>(on(node).region, region_status_query{})
       .value.value();

@@ -85,17 +85,6 @@ struct grouping_client : begun_holders {
     return my_title.in().control().doorbell.load() % 2 == 1;
   }
 
-  /// As on disk; empty if there is no value.
-  std::string on_disk(region_replica::variable_key key) const {
-    const auto& rows = disks[0]->complete->rows;
-    const auto found = rows.find(key);
-    const auto value
-      = found == rows.end()
-          ? std::nullopt
-          : region_replica::store_ledger::without_tail(found->second.second);
-    return value ? std::string{value->begin(), value->end()} : "";
-  }
-
   static void publish(const shm::bytes_handle& member) {
     shm::publish(member.at(), member.version() + 1);
     shm::announce(member.in(), *member.at().head, member.at().slot);
@@ -333,15 +322,15 @@ TEST_CASE_METHOD(durable_client,
 
   SECTION("until it is whole") {
     advance(20ms);
-    CHECK(on_disk(101) == "a");
+    CHECK(on_disk(1, 101) == "a");
     finish_group();
     advance(20ms);
-    CHECK(on_disk(101) == "c");
-    CHECK(on_disk(102) == "c");
+    CHECK(on_disk(1, 101) == "c");
+    CHECK(on_disk(1, 102) == "c");
   }
   SECTION("or was waited for long enough") {
     advance(300ms);
-    CHECK(on_disk(101) == "c");
-    CHECK(on_disk(102) == "b");
+    CHECK(on_disk(1, 101) == "c");
+    CHECK(on_disk(1, 102) == "b");
   }
 }

@@ -172,6 +172,19 @@ region_replica::status region_holders::rule_of(std::uint64_t node) {
   return ask<region_report>(on(node).region, region_status_query{})->replicated;
 }
 
+std::string region_holders::on_disk(std::uint64_t node,
+                                    region_replica::variable_key key) const {
+  const auto& kept = disks[node - 1]->complete;
+  if (!kept)
+    return "nothing";
+  const auto found = kept->rows.find(key);
+  if (found == kept->rows.end())
+    return "no value";
+  const auto value
+    = region_replica::store_ledger::without_tail(found->second.second);
+  return value ? std::string{value->begin(), value->end()} : "no tail";
+}
+
 std::string region_holders::read(std::uint64_t node) {
   const auto found = title(node).read();
   return found ? found.assume_value().value

@@ -53,6 +53,9 @@ struct region_holders : stepped_system {
     return on(node).memory->view().find_string("title").assume_value();
   }
   std::string read(std::uint64_t node);
+  /// On that node's disk; 101 is the title, 102 the body.
+  std::string on_disk(std::uint64_t node,
+                      region_replica::variable_key key = 101) const;
   /// As a client there that mapped it and rings.
   void store(std::uint64_t node, const std::string& text);
   /// What a session on node 3 wants stored there.
