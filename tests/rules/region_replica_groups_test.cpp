@@ -26,6 +26,15 @@ struct grouped_stage : serving_stage {
     return {all.begin() + static_cast<std::ptrdiff_t>(from), all.end()};
   }
 
+  /// All are shown a group that is apart; then the home has it whole, and that
+  /// is on its way.
+  void store_apart_then_whole() {
+    store_group({4, 5}, 1, true);
+    run();
+    REQUIRE(shown_at(2).back().groups == grouping{2, true});
+    carry(1, nodes.at(1).on_drained(now, {}, false));
+  }
+
 private:
   std::map<node_id, std::size_t> seen_;
 };
@@ -103,11 +112,7 @@ TEST_CASE("more than fits into a message is shown as groups at its end",
 TEST_CASE("what could not be drained as one is apart until it could",
           "[rules][region_replica]") {
   grouped_stage s;
-  s.store_group({4, 5}, 1, true);
-  s.run();
-  REQUIRE(s.shown_at(2).back().groups == grouping{2, true});
-
-  s.carry(1, s.nodes.at(1).on_drained(s.now, {}, false));
+  s.store_apart_then_whole();
   s.run();
 
   REQUIRE_FALSE(s.stage::all<apply>(2).empty());
@@ -120,11 +125,7 @@ TEST_CASE("what could not be drained as one is apart until it could",
 TEST_CASE("that nothing is apart any more is said again when it is lost",
           "[rules][region_replica]") {
   grouped_stage s;
-  s.store_group({4, 5}, 1, true);
-  s.run();
-  REQUIRE(s.shown_at(2).back().groups == grouping{2, true});
-
-  s.carry(1, s.nodes.at(1).on_drained(s.now, {}, false));
+  s.store_apart_then_whole();
   s.network.clear();
   s.pass(1500ms);
 
