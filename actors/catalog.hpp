@@ -61,6 +61,8 @@ struct catalog_state {
   struct proposal {
     std::uint64_t request_id = 0;
     consensus::octets entry;
+    /// The other node that alone can say whether it can be used; 0: none.
+    catalog::node_id carried_out_at = 0;
     std::uint32_t attempts = 0;
     /// Of the attempt under way; none while the next one is waited for.
     std::optional<shm::boot_clock::time_point> deadline;

@@ -105,15 +105,15 @@ void take_back(catalog_pointer self, const command_pointer& open,
           });
 }
 
-/// The node other than this one that alone knows whether what was agreed on can
+/// The node other than this one that alone knows whether what is agreed on can
 /// be used; 0: there is none.
 catalog::node_id home_to_ask(catalog_pointer self, const open_command& open,
                              const catalog::region_name& name) {
-  if (!std::holds_alternative<catalog::create_region>(open.command)
-      && !std::holds_alternative<catalog::add_variables>(open.command))
+  const auto* made = std::get_if<catalog::create_region>(&open.command);
+  if (!made && !std::holds_alternative<catalog::add_variables>(open.command))
     return 0;
   const auto* region = find_region(self, name);
-  const auto home = region ? region->placement.home : 0;
+  const auto home = region ? region->placement.home : made ? made->home : 0;
   return home == self->state.options.node_id ? 0 : home;
 }
 
@@ -180,10 +180,13 @@ catalog::node_id home_for(const catalog_state& state,
 }
 
 void put_forward(catalog_pointer self, const command_pointer& open) {
-  propose(self, open->command, open->by,
-          [self, open](const shm::result<catalog::outcome>& how) {
-            on_decided(self, open, how);
-          });
+  const auto* name = region_of(open->command);
+  propose(
+    self, open->command, open->by,
+    [self, open](const shm::result<catalog::outcome>& how) {
+      on_decided(self, open, how);
+    },
+    name != nullptr ? home_to_ask(self, *open, *name) : 0);
 }
 
 /// Memory first: a size that is agreed on must not fail at the next start.

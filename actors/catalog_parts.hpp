@@ -29,9 +29,10 @@ using outcome_function
   = std::function<void(const shm::result<catalog::outcome>&)>;
 
 /// Calls `then` once: with what the tables decided, as soon as those of this
-/// node have it, too; or why they could not.
+/// node have it, too; or why they could not. `carried_out_at` is another node
+/// that hears of it as early as this one; 0: none.
 void propose(catalog_pointer self, catalog::command command, catalog::caller by,
-             outcome_function then);
+             outcome_function then, catalog::node_id carried_out_at = 0);
 
 caf::result<void> enter(catalog_pointer self, enter_request& request);
 

@@ -78,7 +78,9 @@ void attempt(catalog_pointer self, const proposal_pointer& proposal) {
   ++proposal->attempts;
   proposal->deadline = state.options.now() + state.options.proposal_deadline;
   look_at_deadlines(self);
-  self->request(state.elector, caf::infinite, propose_request{proposal->entry})
+  self
+    ->request(state.elector, caf::infinite,
+              propose_request{proposal->entry, false, proposal->carried_out_at})
     .then(
       [self, proposal](const proposal_result& result) {
         on_leader_answer(self, proposal,
@@ -136,7 +138,7 @@ void on_joined(catalog_pointer self, const shm::result<catalog::outcome>& how) {
 } // namespace
 
 void propose(catalog_pointer self, catalog::command command, catalog::caller by,
-             outcome_function then) {
+             outcome_function then, catalog::node_id carried_out_at) {
   auto& state = self->state;
   const auto number = state.numbers->take();
   if (!number)
@@ -150,6 +152,7 @@ void propose(catalog_pointer self, catalog::command command, catalog::caller by,
     std::move(command)};
   auto made = std::make_shared<catalog_state::proposal>();
   made->request_id = entry.request_id;
+  made->carried_out_at = carried_out_at;
   made->then = std::move(then);
   state.proposals.emplace(made->request_id, made);
   auto written = catalog::encode(entry);

@@ -43,6 +43,7 @@ struct elector_state {
     consensus::octets command;
     bool forwarded = false;
     consensus::node_id asker = 0; ///< which member has forwarded it
+    consensus::node_id carried_out_at = 0;
     consensus::instant deadline{};
     caf::typed_response_promise<proposal_result> answer;
   };

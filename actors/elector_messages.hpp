@@ -31,6 +31,9 @@ struct consensus_packet {
 struct propose_request {
   consensus::octets command;
   bool forwarded = false; ///< by another elector: not to be passed on again
+  /// A member that has to carry it out before its asker is answered: it hears
+  /// at once that this is agreed on. 0: none.
+  consensus::node_id carried_out_at = 0;
 };
 
 /// It is agreed on and applied. The errors of a proposal: unknown when it may

@@ -82,12 +82,22 @@ void wait_again(elector_pointer self, const proposal_pointer& proposal) {
   self->delayed_send(self, state.options.proposal_retry, proposals_due{true});
 }
 
+std::vector<consensus::node_id>
+awaited_at(const elector_state::proposal& proposal) {
+  std::vector<consensus::node_id> nodes;
+  for (const auto node : {proposal.asker, proposal.carried_out_at})
+    if (node != 0)
+      nodes.push_back(node);
+  return nodes;
+}
+
 /// All in one step, so that they share a write and a round.
 void submit(elector_pointer self, std::deque<proposal_pointer> proposals) {
   auto& state = self->state;
   std::vector<consensus::submission> made;
   for (auto& proposal : proposals) {
-    made.push_back({++state.last_request, proposal->command, proposal->asker});
+    made.push_back(
+      {++state.last_request, proposal->command, awaited_at(*proposal)});
     state.at_core.emplace(state.last_request, std::move(proposal));
   }
   carry_out(self, state.core->submit(std::move(made), now_of(self)));
@@ -98,7 +108,10 @@ void forward(elector_pointer self, const peer_elector_actor& leader,
   const auto left = proposal->deadline - now_of(self);
   if (left.count() <= 0)
     return wait_again(self, proposal);
-  self->request(leader, left, propose_request{proposal->command, true})
+  self
+    ->request(
+      leader, left,
+      propose_request{proposal->command, true, proposal->carried_out_at})
     .then(
       [self, proposal](proposal_result& result) {
         end(self, proposal, std::move(result));
@@ -166,6 +179,7 @@ caf::result<proposal_result> propose(elector_pointer self,
   auto made = begin(self);
   made->command = std::move(request.command);
   made->forwarded = request.forwarded;
+  made->carried_out_at = request.carried_out_at;
   if (made->forwarded) {
     made->asker = asker;
     check_then_place(self, made);

@@ -55,7 +55,8 @@ auto inspect(Inspector& f, consensus_packet& x) {
 
 template <class Inspector>
 auto inspect(Inspector& f, propose_request& x) {
-  return f(caf::meta::type_name("propose_request"), x.command, x.forwarded);
+  return f(caf::meta::type_name("propose_request"), x.command, x.forwarded,
+           x.carried_out_at);
 }
 
 template <class Inspector>

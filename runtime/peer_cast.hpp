@@ -29,7 +29,7 @@ struct peer_cast_options {
 };
 
 /// Of what nodes say to each other.
-inline constexpr std::uint32_t peer_protocol = 4;
+inline constexpr std::uint32_t peer_protocol = 5;
 
 /// What must be the same in all nodes, one `name=value` a line.
 std::string settings_of(const config::cluster_section& cluster,

@@ -105,11 +105,11 @@ actions core::submit(std::vector<submission> entries, instant now) {
     else {
       made.push_back(
         {library_.term(), entry_kind::command, std::move(one.data)});
-      requests.push_back({one.request, {}, one.asker});
+      requests.push_back({one.request, {}, std::move(one.awaited_at)});
     }
   }
   if (!made.empty())
-    submit_entries(std::move(made), requests);
+    submit_entries(std::move(made), std::move(requests));
   return settled();
 }
 
@@ -204,7 +204,7 @@ actions core::transfer(request_id request, node_id to, instant now) {
 }
 
 void core::submit_entries(std::vector<entry> entries,
-                          const std::vector<submission>& requests) {
+                          std::vector<submission> requests) {
   const auto first = log_.last() + 1;
   const auto term = library_.term();
   const auto made = library_.submit(entries, now_);
@@ -217,7 +217,8 @@ void core::submit_entries(std::vector<entry> entries,
     if (options_.broken.answer_on_append)
       end(requests[i].request, outcome::committed, first + i);
     else
-      open_[first + i] = {requests[i].request, term, requests[i].asker};
+      open_[first + i]
+        = {requests[i].request, term, std::move(requests[i].awaited_at)};
   }
   absorb(made, entries, first, nullptr);
 }

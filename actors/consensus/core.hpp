@@ -26,7 +26,8 @@ using request_id = std::uint64_t;
 struct submission {
   request_id request = 0;
   octets data;
-  node_id asker = 0; ///< another member, where somebody waits for it
+  /// Members that wait for it: they hear at once that it is committed.
+  std::vector<node_id> awaited_at{};
 };
 
 struct applied_entry {
@@ -175,7 +176,7 @@ private:
   struct open_request {
     request_id request = 0;
     term_number term = 0;
-    node_id asker = 0;
+    std::vector<node_id> awaited_at{};
   };
 
   struct open_transfer {
@@ -209,7 +210,7 @@ private:
   void want_snapshot();
 
   void submit_entries(std::vector<entry> entries,
-                      const std::vector<submission>& requests);
+                      std::vector<submission> requests);
   std::optional<outcome> not_now(std::size_t count) const;
   change_view view_of(const change& wanted, const membership& members) const;
   bool caught_up(node_id id) const;
@@ -262,7 +263,7 @@ private:
   term_number leader_term_ = 0;  ///< in which the leader was heard last
   std::map<node_id, instant> contact_;
   std::map<node_id, log_index> told_; ///< committed, as each member was told
-  std::set<node_id> askers_;          ///< where it is waited for
+  std::set<node_id> awaited_at_;      ///< that are to hear of it at once
   std::optional<instant> tell_at_;    ///< those where it is not
   bool snapshot_asked_ = false;
   std::size_t applied_bytes_ = 0; ///< since a snapshot was asked for

@@ -176,8 +176,9 @@ void core::fill(append_request& said, node_id to) {
 }
 
 /// The library tells a follower what is committed with the next entries or the
-/// next heartbeat, and until then whoever asked there waits. So who waits is
-/// told at once, the others a moment later if no entries left meanwhile.
+/// next heartbeat, and whoever waits there waits until then. So it is told at
+/// once where it is awaited, elsewhere a moment later if no entries left
+/// meanwhile.
 void core::tell_commit() {
   const auto* members = log_.membership_at(log_.last()).second;
   const bool due = tell_at_ && now_ >= *tell_at_;
@@ -185,7 +186,7 @@ void core::tell_commit() {
     tell_at_.reset();
   if (library_.state() != library_state::leader || members == nullptr) {
     told_.clear();
-    askers_.clear();
+    awaited_at_.clear();
     tell_at_.reset();
     return;
   }
@@ -195,14 +196,15 @@ void core::tell_commit() {
     if (one.id == options_.self || !log_.has(match)
         || std::min(match, library_.commit_index()) <= told_[one.id])
       continue;
-    if (due || askers_.contains(one.id))
+    if (due || awaited_at_.contains(one.id))
       tell_commit(one.id, match);
     else
       untold = true;
   }
-  // It may be committed before the log of who asked is known to have it.
-  std::erase_if(askers_, [this](node_id id) {
-    return told_[id] >= library_.commit_index();
+  // It may be committed before the log of who waits is known to have it.
+  std::erase_if(awaited_at_, [&](node_id id) {
+    return id == options_.self || find(*members, id) == nullptr
+           || told_[id] >= library_.commit_index();
   });
   if (!untold)
     tell_at_.reset();

@@ -144,8 +144,8 @@ void core::apply(log_index index) {
       = found->second.term == content.term || options_.broken.answer_by_index;
     end(found->second.request, ours ? outcome::committed : outcome::unknown,
         index);
-    if (found->second.asker != 0)
-      askers_.insert(found->second.asker);
+    awaited_at_.insert(found->second.awaited_at.begin(),
+                       found->second.awaited_at.end());
     open_.erase(found);
   }
   if (content.kind == entry_kind::change)

@@ -15,6 +15,7 @@ struct told_early : stepped_system {
   caf::behavior lead() {
     return {[this](propose_request& asked) {
       proposed = asked.command;
+      carried_out_at = asked.carried_out_at;
       decided.index = ++last;
       return proposal_result{last, catalog::encode(decided)};
     }};
@@ -53,9 +54,10 @@ struct told_early : stepped_system {
     = caf::actor_cast<actors::region_keeper_actor>(
       start([this](caf::event_based_actor*) { return keep(); }));
   consensus::octets proposed;
-  std::uint64_t last = 1;     ///< entry of the leader
-  catalog::outcome decided{}; ///< by it
-  int looks = 0;              ///< of the keeper at the tables
+  std::uint64_t carried_out_at = 0; ///< as the leader was told
+  std::uint64_t last = 1;           ///< entry of the leader
+  catalog::outcome decided{};       ///< by it
+  int looks = 0;                    ///< of the keeper at the tables
 };
 
 } // namespace
@@ -119,4 +121,20 @@ TEST_CASE_METHOD(
 
   CHECK(answer.error.code == expected);
   catch_up(); // too late for it
+}
+
+TEST_CASE_METHOD(told_early,
+                 "the leader is told which other node has to carry it out",
+                 "[actors][catalog]") {
+  enter();
+  catalog::create_region made;
+  made.name = {"prod", "orders"};
+  made.options = {1 << 20, 1 << 20, 16, 16};
+  made.home = GENERATE(true, false) ? node : node + 1;
+  caf::scoped_actor asker{system};
+
+  asker->send(catalog, command_request{made, {}});
+  run();
+
+  CHECK(carried_out_at == (made.home == node ? 0 : made.home));
 }

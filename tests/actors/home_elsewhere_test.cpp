@@ -2,6 +2,7 @@
 // home says of it.
 #include "actors/region_router.hpp"
 #include "config/region_bounds.hpp"
+#include "tests/actors/elector_cluster.hpp"
 #include "tests/actors/lone_node.hpp"
 
 using namespace holdfast;
@@ -67,6 +68,12 @@ struct node_beside_another : lone_node {
 
   const catalog::region_name orders{"prod", "orders"};
   far_home home;
+};
+
+struct electors_of_three : elector_cluster {
+  electors_of_three() : elector_cluster{3} {
+    // nop
+  }
 };
 
 } // namespace
@@ -172,4 +179,18 @@ TEST_CASE_METHOD(node_beside_another,
   CHECK(ask<nothing>(router, usable_query{index, {"prod", "other"}, {}, true})
           .error.code
         == errc::unavailable);
+}
+
+TEST_CASE_METHOD(electors_of_three,
+                 "who has to carry it out hears of it as early as who asked",
+                 "[actors][elector]") {
+  const auto leader = await_leader();
+  const auto home = leader % 3 + 1;
+  const auto asked = GENERATE(true, false) ? leader : home % 3 + 1;
+  caf::scoped_actor asker{system};
+
+  asker->send(at(asked).elector, propose_request{octets_of("a"), false, home});
+  run(); // no time goes by
+
+  CHECK(at(home).record->commands == std::vector<std::string>{"a"});
 }

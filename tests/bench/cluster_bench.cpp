@@ -97,7 +97,9 @@ figures run(benchmark::State& state, Measure measure) {
 
 // -- decisions ---------------------------------------------------------------
 
-enum class place { leader, follower };
+// Whom clients ask. What they ask about has its home there, too, or at a
+// follower.
+enum class place { leader, follower, leader_about_follower };
 
 struct side_figures {
   std::vector<double> per_second;
@@ -113,7 +115,12 @@ deciders clients_of(consensus_cluster& cluster, place where,
                     std::size_t count) {
   const auto leader = await_leader(cluster);
   const auto next = (leader + 1) % consensus_cluster::members;
-  return connect_all(cluster, where == place::leader ? leader : next, count);
+  if (where != place::leader_about_follower)
+    return connect_all(cluster, where == place::leader ? leader : next, count);
+  deciders made;
+  while (made.size() < count)
+    made.push_back(cluster.connect_about(leader, next));
+  return made;
 }
 
 void run_turn(const deciders& clients, side_figures& into) {
@@ -275,6 +282,8 @@ void add_cluster_rows() {
     const auto name = std::to_string(count);
     add_load_rows(count, place::leader, name, as_many);
     add_load_rows(count, place::follower, name + "_follower", std::nullopt);
+    add_load_rows(count, place::leader_about_follower, name + "_home_elsewhere",
+                  std::nullopt);
   }
   add_failover_rows(leader_end::killed, "killed", 0.15);
   add_failover_rows(leader_end::silent, "silent", 0.5);

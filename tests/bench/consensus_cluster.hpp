@@ -46,6 +46,14 @@ public:
   /// Throws when that member takes no connection.
   virtual std::unique_ptr<decider> connect(std::size_t member) = 0;
 
+  /// A client of `member` whose decisions have to be carried out at `home`,
+  /// where a cluster knows such a thing.
+  virtual std::unique_ptr<decider> connect_about(std::size_t member,
+                                                 std::size_t home) {
+    static_cast<void>(home);
+    return connect(member);
+  }
+
   /// Whether any member takes a decision, or the leader alone.
   virtual bool any_decides() const {
     return true;

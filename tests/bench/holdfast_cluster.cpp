@@ -116,10 +116,15 @@ public:
 
   // Its region is made with the first connection, when there is a leader.
   std::unique_ptr<decider> connect(std::size_t member) override {
-    if (!has_region_[member])
-      make_region(member);
+    return connect_about(member, member);
+  }
+
+  std::unique_ptr<decider> connect_about(std::size_t member,
+                                         std::size_t home) override {
+    if (!has_region_[home])
+      make_region(home);
     return std::make_unique<holdfast_decider>(nodes_[member]->socket(),
-                                              region_of(member),
+                                              region_of(home),
                                               "v" + std::to_string(++clients_));
   }
 
@@ -199,8 +204,8 @@ private:
     stay_at(member);
   }
 
-  /// A home elsewhere would be asked before each answer, and regions that
-  /// nobody has wished somewhere are moved to balance. Once it has settled.
+  /// Regions that nobody has wished somewhere are moved to balance, and a home
+  /// elsewhere is asked before each answer. Once it has settled.
   void stay_at(std::size_t member) const {
     const auto wished = [&] {
       const auto line = talk_to(*nodes_[member]);

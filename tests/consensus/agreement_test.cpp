@@ -125,7 +125,7 @@ TEST_CASE("who was away long is brought up with a snapshot",
   CHECK(three[away].story().size() == 199);
 }
 
-TEST_CASE("followers hear soon what is committed, at once where it was asked",
+TEST_CASE("followers hear soon what is committed, at once where it is awaited",
           "[consensus][core]") {
   core_options slow;
   slow.heartbeat = 400ms;
@@ -136,14 +136,16 @@ TEST_CASE("followers hear soon what is committed, at once where it was asked",
   three.run(500ms);
   const node_id asker = leader % 3 + 1;
   const node_id other = asker % 3 + 1;
+  const node_id stranger = 9; // no member: nobody is told
   std::map<node_id, int> said;
   three.on_message = [&](message& each) {
     said[each.to] += each.from == leader ? 1 : 0;
     return true;
   };
 
-  three.take(leader, three[leader].core->submit({{99, bytes_of("a"), asker}},
-                                                three.now));
+  three.take(leader,
+             three[leader].core->submit(
+               {{99, bytes_of("a"), {asker, leader, stranger}}}, three.now));
   // It is committed before the asker has it on disk.
   three[asker].disk_stopped = true;
   three.run(5ms);

@@ -34,12 +34,14 @@ void world::ask(std::size_t number) {
   // The client came in at another node, which passed it on and is told at once
   // that it is committed.
   const auto waits_at = nodes_[(slot + number) % nodes_.size()]->id;
-  const node_id asker = waits_at == node.id ? 0 : waits_at;
+  std::vector<node_id> awaited_at;
+  if (waits_at != node.id)
+    awaited_at.push_back(waits_at);
   std::vector<submission> burst;
   // The same request twice in one burst: a client in a hurry.
   for (int i = chance_.permille(50) ? 2 : 1; i > 0; --i) {
     asked_[++last_request_] = {false, number, self.from, self.asked};
-    burst.push_back({last_request_, self.asked, asker});
+    burst.push_back({last_request_, self.asked, awaited_at});
   }
   take(slot, node.brain->submit(std::move(burst), local(node)));
 }
