@@ -35,6 +35,7 @@ struct cluster_options {
   std::uint64_t founders = 0; ///< digest; 0: not known
   /// Others began: this node asks until it is one of the voters.
   bool joins = false;
+  bool wants_vote = true; ///< when it joins
   std::size_t peers_max = 0;
   std::size_t voters_max = 0; ///< whoever joins later follows without a vote
   rules::lowest_leader_options leading{};

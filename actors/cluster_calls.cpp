@@ -189,30 +189,24 @@ caf::result<call_answer> serve_change(cluster_pointer self,
   return caf::delegated<call_answer>{};
 }
 
-wire::rows members_known(const cluster_state& state) {
-  wire::rows rows;
-  for (const auto& each : state.seen.core.members.members)
-    rows.push_back({{"node", each.id}, {"address", each.address}});
-  return rows;
-}
-
 /// A node that is asked by one who joins passes it on, once; members believe
 /// each other.
-///
-/// The answer names the members: who joins has to know whom it lets in.
 caf::result<call_answer> serve_join(cluster_pointer self, std::uint64_t from,
                                     const wire::fields& said) {
   const auto* address = wire::find_text(said, "address");
   if (address == nullptr || !config::parse_address(*address))
     return make_error(shm::errc::bad_argument, "'address' must be host:port");
   const auto node = wire::number_or(said, "node", from);
+  const auto empty = wire::number_or(said, "empty", 0);
   if (!self->state.leads) {
     if (node != from)
       return no_leader();
-    return pass_on<call_answer>(self, "join",
-                                {{"node", node}, {"address", *address}});
+    return pass_on<call_answer>(
+      self, "join", {{"node", node}, {"address", *address}, {"empty", empty}});
   }
-  auto named = body_of("members", {{"rows", members_known(self->state)}});
+  if (empty != 0)
+    return let_in_anew(self, {node, *address});
+  auto named = members_body(self->state);
   if (!named)
     return make_error(named.assume_error());
   const call_answer said_then{std::move(named).assume_value()};
@@ -311,8 +305,16 @@ caf::result<call_answer> serve(cluster_pointer self, const served_call& call) {
   return make_error(shm::errc::no_such_command, "a call of another node");
 }
 
-shm::result<std::string> join_body(const std::string& address) {
-  return body_of("join", {{"address", address}});
+shm::result<std::string> join_body(const std::string& address, bool empty) {
+  return body_of("join",
+                 {{"address", address}, {"empty", std::uint64_t{empty}}});
+}
+
+shm::result<std::string> members_body(const cluster_state& state) {
+  wire::rows rows;
+  for (const auto& each : state.seen.core.members.members)
+    rows.push_back({{"node", each.id}, {"address", each.address}});
+  return body_of("members", {{"rows", std::move(rows)}});
 }
 
 shm::result<std::string> leave_body(std::uint64_t node) {

@@ -11,10 +11,12 @@ namespace holdfast::actors {
 
 namespace {
 
-bool has_vote(const cluster_state& state) {
+bool has_what_it_wants(const cluster_state& state) {
   const auto* self
     = consensus::find(state.seen.core.members, state.options.node);
-  return self != nullptr && self->role == consensus::member_role::voter;
+  return self != nullptr
+         && (self->role == consensus::member_role::voter
+             || !state.options.wants_vote);
 }
 
 /// The leader if it is known, else the healthy one after the last that was
@@ -49,10 +51,11 @@ void note_refusal(cluster_pointer self, std::string_view what,
 
 void ask_to_join(cluster_pointer self) {
   auto& state = self->state;
-  if (state.asks_to_join || state.left || has_vote(state))
+  if (state.asks_to_join || state.left || has_what_it_wants(state))
     return;
   const auto* whom = next_to_ask(state);
-  auto body = join_body(state.options.address);
+  const bool empty = state.seen.core.members.members.empty();
+  auto body = join_body(state.options.address, empty);
   if (whom == nullptr || !body)
     return;
   state.asks_to_join = true;
@@ -63,6 +66,7 @@ void ask_to_join(cluster_pointer self) {
     .then(
       [self](const call_answer& answer) {
         self->state.asks_to_join = false;
+        self->send(self->state.options.elector, let_in{});
         for (const auto& member : members_in(answer))
           add_node(self, member, true);
       },

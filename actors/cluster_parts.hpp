@@ -47,8 +47,12 @@ caf::result<member_list> list_members(cluster_pointer self);
 /// node has both or asks already.
 void ask_to_join(cluster_pointer self);
 
-shm::result<std::string> join_body(const std::string& address);
+/// `empty`: its log is.
+shm::result<std::string> join_body(const std::string& address, bool empty);
 shm::result<std::string> leave_body(std::uint64_t node);
+
+/// What the answer names: who joins has to know whom it lets in.
+shm::result<std::string> members_body(const cluster_state& state);
 
 /// The members that the answer to it names.
 std::vector<found_node> members_in(const call_answer& answer);
@@ -69,6 +73,13 @@ bool may_vote(const cluster_state& state, std::uint64_t node);
 std::optional<consensus::change> change_for(const cluster_state& state,
                                             std::uint64_t node,
                                             const std::string& address);
+
+// -- cluster_rejoining.cpp ----------------------------------------------------
+
+/// At the leader, for a node whose log is empty: answered once it is a member
+/// that nothing is expected of.
+caf::result<call_answer> let_in_anew(cluster_pointer self,
+                                     const found_node& who);
 
 // -- cluster_calls.cpp: what only the leader can do, from any node ------------
 

@@ -40,9 +40,10 @@ void on_loaded(elector_pointer self, loaded_log& loaded) {
   auto& options = self->state.options;
   options.core.who = loaded.who;
   const auto& members = options.first_members;
-  const auto first = members.members.empty()
-                       ? std::nullopt
-                       : consensus::first_write(loaded.log, members);
+  const bool others_began = members.members.empty();
+  const auto first
+    = others_began ? std::nullopt : consensus::first_write(loaded.log, members);
+  self->state.waits_for_others = others_began && loaded.log.is_empty();
   if (first)
     found_cluster(self, std::move(loaded.log), *first);
   else
@@ -66,7 +67,7 @@ bool is_ready(elector_pointer self) {
 
 void hear(elector_pointer self, const consensus_packet& packet) {
   auto& state = self->state;
-  if (!is_ready(self))
+  if (!is_ready(self) || state.waits_for_others)
     return;
   // A node speaks for itself only.
   const auto route = state.routes.find(packet.from);
@@ -143,6 +144,7 @@ elector_actor::behavior_type elector(elector_pointer self,
         carry_out(self, self->state.core->leader_death_proven(proven.node,
                                                               now_of(self)));
     },
+    [self](let_in) { self->state.waits_for_others = false; },
     [self](leader_query) { return self->state.known; },
     [self](watch_leadership_request& request) { return watch(self, request); },
     [self](const change_member_request& request) {

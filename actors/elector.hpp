@@ -56,6 +56,9 @@ struct elector_state {
   elector_options options;
   std::unique_ptr<consensus::core> core; ///< null until the log is loaded
   bool takes_part = true;
+  /// Its log is empty and others have begun: perhaps it had another one, and
+  /// forgot with it what it promised.
+  bool waits_for_others = false;
   std::map<consensus::node_id, peer_elector_actor> routes;
   std::vector<leadership_watcher_actor> watchers;
   leadership known;

@@ -53,6 +53,10 @@ struct peer_death_proven {
   consensus::node_id node = 0;
 };
 
+/// The others have taken the votes of any former log of this node away: it may
+/// listen to them.
+struct let_in {};
+
 struct leader_query {};
 
 struct leadership {

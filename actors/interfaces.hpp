@@ -155,6 +155,8 @@ using elector_actor = peer_elector_actor::extend<
   caf::reacts_to<peer_route>,
   // Hurries the next election if it was the leader.
   caf::reacts_to<peer_death_proven>,
+  // Listens, if it has waited for that.
+  caf::reacts_to<let_in>,
   // Names the leader.
   caf::replies_to<leader_query>::with<leadership>,
   // Names it, and each one after it, until the watcher ends.

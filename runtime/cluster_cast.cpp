@@ -108,6 +108,9 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.catalog = options.catalog;
   chosen.founders = options.begun.digest;
   chosen.joins = options.begun.members.members.empty();
+  chosen.wants_vote
+    = !options.config.cluster
+      || has_vote(*options.config.cluster, options.config.node.id);
   chosen.voters_max = config::voters_max;
   chosen.key = key_;
   chosen.leading.heard_within = options.config.election_timeout();

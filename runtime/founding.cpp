@@ -22,16 +22,10 @@ constexpr std::size_t file_bytes_max = 64 * 1024;
 
 using consensus::member_role;
 
-bool votes(const config::cluster_section& cluster, std::uint64_t node) {
-  const auto& voters = cluster.voters;
-  return voters.empty()
-         || std::find(voters.begin(), voters.end(), node) != voters.end();
-}
-
 consensus::member member_of(const config::cluster_section& cluster,
                             std::uint64_t node, const config::address& where) {
   return {node, print_address(where),
-          votes(cluster, node) ? member_role::voter : member_role::learner};
+          has_vote(cluster, node) ? member_role::voter : member_role::learner};
 }
 
 /// A node alone has no address; one is needed to tell it apart.
@@ -117,6 +111,12 @@ bool is_sound(const founding& what) {
 
 } // namespace
 
+bool has_vote(const config::cluster_section& cluster, std::uint64_t node) {
+  const auto& voters = cluster.voters;
+  return voters.empty()
+         || std::find(voters.begin(), voters.end(), node) != voters.end();
+}
+
 shm::result<founding> configured_founding(const config::node_config& config) {
   founding made;
   if (config.cluster && is_found_later(*config.cluster))
@@ -168,7 +168,7 @@ shm::result<void> write_founding(const std::string& path,
     return written;
   if (::rename(draft.c_str(), path.c_str()) != 0)
     return shm::system_failure("rename " + draft);
-  return boost::outcome_v2::success();
+  return sync_directory(std::filesystem::path{path}.parent_path());
 }
 
 shm::result<founding> first_founding(const std::string& path,

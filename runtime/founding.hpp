@@ -20,6 +20,9 @@ struct founding {
   bool operator==(const founding&) const = default;
 };
 
+/// Whether the configuration gives that node a vote.
+bool has_vote(const config::cluster_section& cluster, std::uint64_t node);
+
 /// What the configuration alone decides: a node alone begins with itself, a
 /// list of peers with all of them. Undecided (digest 0) for a node that is to
 /// find others by a directory or a seed. Error: bad_argument, when no cluster
@@ -30,7 +33,7 @@ shm::result<founding> configured_founding(const config::node_config& config);
 /// when it is of a stranger; system.
 shm::result<founding> read_founding(const std::string& path);
 
-/// Errors: system.
+/// On disk when it returns. Errors: system.
 shm::result<void> write_founding(const std::string& path, const founding& what);
 
 /// Puts it under that path unless one stands there: what stands there then, the

@@ -46,8 +46,10 @@ shm::result<beginnings> how_it_began(caf::actor_system& system,
   if (!settled)
     return std::move(settled).assume_error();
   const auto& known = settled.assume_value();
-  // In a directory others are found again by themselves.
-  if (!known.members.members.empty() || (watch != nullptr && known.digest != 0))
+  // In a directory others are found again by themselves, and a list has them.
+  const bool asks_seeds
+    = watch == nullptr && config.cluster && !config.cluster->seeds.empty();
+  if (!known.members.members.empty() || (known.digest != 0 && !asks_seeds))
     return beginnings{known, {}};
   auto begun = watch != nullptr
                  ? met(*watch)

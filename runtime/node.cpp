@@ -10,6 +10,7 @@
 #include "runtime/configured_catalog.hpp"
 #include "runtime/network_steps.hpp"
 #include "runtime/node_identity.hpp"
+#include "runtime/own_log.hpp"
 #include "runtime/store/region_store.hpp"
 
 #include <boost/asio/post.hpp>
@@ -24,12 +25,6 @@
 namespace holdfast::runtime {
 
 namespace {
-
-/// The file's name when the configuration names no cluster.
-std::string cluster_of(const config::node_config& config) {
-  return config.cluster ? config.cluster->name
-                        : std::string{config::cluster_name_default};
-}
 
 /// Not for secrecy: equal tables have equal digests.
 std::string digest_of(std::span<const std::uint8_t> octets) {
@@ -52,22 +47,6 @@ shm::result<void> tell(caf::actor_system& system, const Handle& whom,
     .receive([] {},
              [&](const caf::error& error) { got = actors::to_shm(error); });
   return got;
-}
-
-/// A member that lost its log may have voted, and cannot know for whom; so it
-/// is for the others to take its vote away before it comes back.
-shm::error with_advice(shm::error why, const config::node_config& config) {
-  if (why.code != shm::errc::corrupt || !config.cluster)
-    return why;
-  const auto id = std::to_string(config.node.id);
-  why.detail += "; this node must not come back as the member it was: at "
-                "another node, 'members remove "
-                + id + "'; when 'members' does not list it any more, move "
-                + config.node.data_directory
-                + " away and start it; then 'members add " + id + " "
-                + print_address(config.cluster->advertise)
-                + "' and, when it has caught up, 'members promote " + id + "'";
-  return why;
 }
 
 /// Null when no directory is configured.
@@ -127,11 +106,7 @@ node::start(event_loop& loop, const config::node_config& config,
   // reserved. Clients wait in it until the regions are there.
   if (auto opened = made->open_door(); !opened)
     return std::move(opened).assume_error();
-  auto begun = how_it_began(made->system_, loop, made->config_,
-                            watch.assume_value().get(), made->log_);
-  if (!begun)
-    return std::move(begun).assume_error();
-  if (auto cast = made->start_cast(begun.assume_value()); !cast)
+  if (auto cast = made->start_cast(watch.assume_value().get()); !cast)
     return std::move(cast).assume_error();
   made->follow_directory(std::move(watch).assume_value());
   made->end_with_the_agreement();
@@ -182,12 +157,15 @@ shm::result<void> node::open_door() {
   return boost::outcome_v2::success();
 }
 
-shm::result<void> node::start_cast(const beginnings& begun) {
-  auto log = open_log({config_.node.data_directory + "/consensus",
-                       cluster_of(config_), config_.node.id});
+shm::result<void> node::start_cast(discovery_watch* watch) {
+  auto log = open_own_log(config_, log_);
   if (!log)
-    return with_advice(std::move(log).assume_error(), config_);
+    return std::move(log).assume_error();
   const auto [database, incarnation] = log.assume_value().who;
+  const auto began = how_it_began(system_, loop_, config_, watch, log_);
+  if (!began)
+    return began.assume_error();
+  const auto& begun = began.assume_value();
   auto disks = open_region_disks(config_, database);
   if (!disks)
     return std::move(disks).assume_error();

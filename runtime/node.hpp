@@ -60,7 +60,7 @@ private:
        actors::log_function log, data_directory directory);
 
   shm::result<void> open_door();
-  shm::result<void> start_cast(const beginnings& begun);
+  shm::result<void> start_cast(discovery_watch* watch);
   shm::result<void> open_replication();
   void start_elector(opened_log log, const founding& begun);
   void follow_directory(std::unique_ptr<discovery_watch> watch);

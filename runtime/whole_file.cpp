@@ -128,4 +128,12 @@ shm::result<void> replace_whole(int directory, const std::string& name,
   return written;
 }
 
+shm::result<void> sync_directory(const std::string& path) {
+  const shm::descriptor fd{
+    ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!fd || ::fsync(fd.get()) != 0)
+    return shm::system_failure("sync " + path);
+  return boost::outcome_v2::success();
+}
+
 } // namespace holdfast::runtime

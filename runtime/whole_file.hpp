@@ -38,4 +38,7 @@ shm::result<void> replace_whole(int directory, const std::string& name,
                                 const std::string& draft, std::string_view text,
                                 unsigned mode);
 
+/// The names in it are on disk when it returns. Errors: system.
+shm::result<void> sync_directory(const std::string& path);
+
 } // namespace holdfast::runtime

@@ -73,6 +73,11 @@ struct stored_log {
   std::vector<entry> entries;
 
   bool operator==(const stored_log&) const = default;
+
+  /// It may have a term and a vote all the same.
+  bool is_empty() const {
+    return entries.empty() && !base;
+  }
 };
 
 /// Entries to be on disk: whatever is stored from `first` on goes first.

@@ -52,12 +52,9 @@ std::uint64_t number_of(const digest_key& history) {
   return number;
 }
 
-} // namespace
-
-shm::result<opened_log> open_log(const consensus_store_options& options) {
-  auto store = consensus_store::open(options);
-  if (!store && store.assume_error().code == shm::errc::no_value)
-    store = consensus_store::create(options);
+shm::result<opened_log>
+read_log(const consensus_store_options& options,
+         shm::result<std::unique_ptr<consensus_store>> store) {
   if (!store)
     return in(options.directory, std::move(store).assume_error());
   auto log = store.assume_value()->load();
@@ -69,6 +66,16 @@ shm::result<opened_log> open_log(const consensus_store_options& options) {
                       std::move(store).assume_value(),
                       std::move(log).assume_value(), options.directory),
                     who};
+}
+
+} // namespace
+
+shm::result<opened_log> open_log(const consensus_store_options& options) {
+  return read_log(options, consensus_store::open(options));
+}
+
+shm::result<opened_log> make_log(const consensus_store_options& options) {
+  return read_log(options, consensus_store::create(options));
 }
 
 } // namespace holdfast::runtime

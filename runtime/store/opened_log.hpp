@@ -14,8 +14,10 @@ struct opened_log {
   consensus::origin who; ///< `start` is the node's incarnation
 };
 
-/// Makes the store if there is none. Errors: as consensus_store::open and
-/// load.
+/// Errors: as consensus_store::open and load.
 shm::result<opened_log> open_log(const consensus_store_options& options);
+
+/// A new one, where there is none. Errors: as consensus_store::create.
+shm::result<opened_log> make_log(const consensus_store_options& options);
 
 } // namespace holdfast::runtime

@@ -1,6 +1,7 @@
 #include "runtime/store/store_files.hpp"
 
 #include "runtime/data_directory.hpp"
+#include "runtime/whole_file.hpp"
 #include "shm/descriptor.hpp"
 
 #include <fcntl.h>
@@ -17,14 +18,6 @@ namespace {
 
 /// Copies kept of what was corrupt: an operator looks at the first few.
 constexpr int kept_max = 100;
-
-shm::result<void> sync_directory(const std::string& path) {
-  const shm::descriptor fd{
-    ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!fd || ::fsync(fd.get()) != 0)
-    return shm::system_failure("sync " + path);
-  return boost::outcome_v2::success();
-}
 
 shm::result<void> rename_if_there(const std::string& from,
                                   const std::string& to) {

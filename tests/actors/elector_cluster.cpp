@@ -84,6 +84,8 @@ void elector_cluster::start_node(consensus::node_id id) {
   options.core.snapshot_threshold = 1024;
   options.store = made.store;
   options.machine = made.machine;
+  if (made.joins)
+    options.first_members = {};
   made.elector = start(actors::elector, std::move(options));
 }
 
@@ -113,6 +115,12 @@ void elector_cluster::restart(consensus::node_id id) {
   for (const auto& [other, _] : nodes_)
     if (other != id)
       connect(id, other);
+}
+
+void elector_cluster::restart_without_log(consensus::node_id id) {
+  at(id).kept = std::make_shared<kept_log>();
+  at(id).joins = true;
+  restart(id);
 }
 
 leadership elector_cluster::leader_seen_by(consensus::node_id id) {

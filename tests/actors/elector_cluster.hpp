@@ -42,6 +42,7 @@ public:
     actors::log_store_actor store;
     actors::machine_actor machine;
     actors::elector_actor elector;
+    bool joins = false; ///< it is started as one that others let in
   };
 
   /// Nodes 1 to `count`, all voters.
@@ -55,6 +56,9 @@ public:
   void kill(consensus::node_id id);
   /// On the disk that it left.
   void restart(consensus::node_id id);
+
+  /// As one that lost its disk and knows that others have begun.
+  void restart_without_log(consensus::node_id id);
 
   void cut(consensus::node_id one, consensus::node_id other);
   void connect(consensus::node_id one, consensus::node_id other);

@@ -202,3 +202,31 @@ TEST_CASE("what concerns placement is known from the command",
   CHECK_FALSE(catalog::concerns_placement(catalog::add_variables{}));
   CHECK_FALSE(catalog::concerns_placement(catalog::open_session{}));
 }
+
+TEST_CASE("values on disk are known to be with one member alone",
+          "[rules][catalog][placement]") {
+  five_nodes tables;
+  auto made = region_of("prod", "quotes");
+  made.home = 2;
+  made.options.durable = true;
+  bool alone = true;
+  SECTION("one holder") {
+    // nop
+  }
+  SECTION("nothing is on its disk") {
+    made.options.durable = false;
+    alone = false;
+  }
+  SECTION("others hold it too") {
+    made.options.copies = 3;
+    alone = false;
+  }
+  REQUIRE(tables.tell(made).ok());
+  tables.plan_and_settle(); // where it was made
+  tables.converge();
+
+  // Balance may have moved it.
+  const auto home = tables.all().regions.at(quotes).placement.home;
+  CHECK(catalog::kept_by_none_but(home, tables.all()).has_value() == alone);
+  CHECK_FALSE(catalog::kept_by_none_but(home % 5 + 1, tables.all()));
+}

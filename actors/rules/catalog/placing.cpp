@@ -44,6 +44,19 @@ bool can_be_moved_from(node_id node, const contents& of) {
     });
 }
 
+std::optional<region_name> kept_by_none_but(node_id node, const contents& of) {
+  const auto has_another = [&](const std::set<node_id>& keepers) {
+    return std::any_of(keepers.begin(), keepers.end(), [&](node_id each) {
+      return each != node && of.members.contains(each);
+    });
+  };
+  for (const auto& [name, each] : of.regions)
+    if (const auto keepers = each.placement.keepers();
+        each.options.durable && keepers.contains(node) && !has_another(keepers))
+      return name;
+  return std::nullopt;
+}
+
 bool concerns_placement(const command& what) {
   return holds_any<create_region, remove_region, move_home, set_placement,
                    settle_region, prefer_home, join_member, leave_member,
