@@ -161,6 +161,18 @@ void follow_members(cluster_pointer self) {
   });
 }
 
+void tell_history(cluster_pointer self) {
+  auto& state = self->state;
+  const auto& core = state.seen.core;
+  const own_history now{{core.stored_term, core.stored},
+                        {core.applied_term, core.applied}};
+  // Before the elector has read its log it knows of none.
+  if (core.stored_term == 0 || now == std::exchange(state.told, now))
+    return;
+  for (const auto& [_, node] : state.nodes)
+    self->send(node.peer, now);
+}
+
 } // namespace
 
 std::uint64_t successor(const cluster_state& state, milliseconds now) {
@@ -193,6 +205,7 @@ void look_around(cluster_pointer self) {
       [self](const elector_status& seen) {
         self->state.seen = seen;
         follow_members(self);
+        tell_history(self);
         if (self->state.options.joins)
           ask_to_join(self);
         if (self->state.leaving)
@@ -220,6 +233,7 @@ void add_node(cluster_pointer self, const found_node& found, bool stays) {
   made.stays = stays;
   made.peer = state.options.start_peer(found.node, *where, self,
                                        state.options.founders);
+  self->send(made.peer, state.told);
   state.nodes.emplace(found.node, std::move(made));
 }
 

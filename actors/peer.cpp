@@ -26,10 +26,10 @@ void count_out(peer_pointer self, std::size_t bytes) {
   self->state.counted.bytes_out += bytes;
 }
 
-/// The later one: a log never ends earlier than it once did.
-void note_history(peer_pointer self, const rules::history_end& told) {
-  auto& known = self->state.history;
-  known = std::max(known, told);
+/// The later one: what was carried out stays so.
+void note_applied(peer_pointer self, const rules::history_end& told) {
+  auto& known = self->state.applied;
+  known = {std::max(known.term, told.term), std::max(known.index, told.index)};
 }
 
 std::chrono::nanoseconds since_boot(peer_pointer self) {
@@ -44,8 +44,7 @@ void on_ping_due(peer_pointer self) {
     note_unheard(self);
     return;
   }
-  const peer_ping ping{state.link, ++state.sequence,
-                       state.options.ours().history};
+  const peer_ping ping{state.link, ++state.sequence, state.own.applied};
   state.pinged = state.options.now();
   count_out(self, sizeof(ping));
   self->send(state.remote, ping);
@@ -55,9 +54,8 @@ void on_ping(peer_pointer self, const peer_ping& ping) {
   if (!is_from_link(self, ping.link))
     return;
   count_in(self, sizeof(ping));
-  note_history(self, ping.history);
-  const peer_pong pong{ping.link, ping.sequence,
-                       self->state.options.ours().history};
+  note_applied(self, ping.applied);
+  const peer_pong pong{ping.link, ping.sequence, self->state.own.applied};
   count_out(self, sizeof(pong));
   self->send(self->state.remote, pong);
 }
@@ -70,7 +68,7 @@ void on_pong(peer_pointer self, const peer_pong& pong) {
     return;
   state.answered = pong.sequence;
   count_in(self, sizeof(pong));
-  note_history(self, pong.history);
+  note_applied(self, pong.applied);
   if (pong.sequence == state.sequence) {
     auto& smooth = state.counted.round_trip_smooth;
     const auto taken = state.options.now() - state.pinged;
@@ -193,6 +191,7 @@ peer_actor::behavior_type peer(peer_pointer self, peer_options options) {
     [self](peer_status_query) { return status_of(self); },
     [self](const peer_subscription& who) { on_subscription(self, who); },
     [self](const peer_key& key) { on_key(self, key.digits); },
+    [self](const own_history& now) { self->state.own = now; },
     [self](reach_due) { reach(self); },
     [self](ping_due) { on_ping_due(self); },
     [self](const link_held& held) {

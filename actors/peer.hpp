@@ -95,10 +95,11 @@ struct peer_actor_state {
   std::uint16_t replication_port = 0; ///< of the one that this one dialled
 
   rules::wide_id incarnation{};
-  rules::history_end history{};
-  std::string recorded_key{}; ///< by the members' tables, in digits
-  std::string shown_key{};    ///< of the last link, raw bytes
-  std::size_t calls = 0;      ///< that wait for their answers
+  rules::history_end applied{}; ///< as it told last
+  own_history own{};            ///< as it is told
+  std::string recorded_key{};   ///< by the members' tables, in digits
+  std::string shown_key{};      ///< of the last link, raw bytes
+  std::size_t calls = 0;        ///< that wait for their answers
   peer_status counted{};
 };
 
@@ -114,6 +115,9 @@ void reach(peer_pointer self);
 
 /// What listeners are told now.
 peer_changed state_now(const peer_actor_state& state);
+
+/// What this node says of itself now.
+rules::hello own_hello(const peer_actor_state& state);
 
 /// Plans the next reach, unless one is planned or under way already.
 void reach_after(peer_pointer self, std::chrono::milliseconds wait);

@@ -54,7 +54,7 @@ std::string judge(peer_pointer self, const rules::hello& ours,
                   const rules::hello& theirs) {
   const auto& state = self->state;
   rules::known_peer known{
-    state.options.node, {}, state.history, state.recorded_key, state.shown_key};
+    state.options.node, {}, state.applied, state.recorded_key, state.shown_key};
   if (state.phase == peer_phase::linked
       && state.health.state() == rules::peer_state::healthy)
     known.linked_incarnation = state.incarnation;
@@ -101,7 +101,8 @@ void stand(peer_pointer self, const rules::hello& theirs,
   state.replication_port = reached.replication_port;
   state.incarnation = theirs.incarnation;
   state.shown_key = theirs.key;
-  state.history = std::max(state.history, theirs.history);
+  if (theirs.history == rules::history_end{})
+    state.applied = {}; // it has a new log
   state.sequence = 0;
   state.answered = 0;
   state.counted.refused.clear();
@@ -171,7 +172,7 @@ void open(peer_pointer self, const caf::strong_actor_ptr& found) {
   const auto door = caf::actor_cast<peer_door_actor>(found);
   state.phase = peer_phase::hello;
   opened_hello opened;
-  opened.ours = state.options.ours();
+  opened.ours = own_hello(state);
   opened.our_nonce = state.options.identity.draw();
   self
     ->request(door, state.options.hello_deadline,
@@ -255,6 +256,12 @@ peer_changed state_now(const peer_actor_state& state) {
   return now;
 }
 
+rules::hello own_hello(const peer_actor_state& state) {
+  auto said = state.options.ours();
+  said.history = state.own.end;
+  return said;
+}
+
 void reach_after(peer_pointer self, std::chrono::milliseconds wait) {
   if (self->state.reach_is_due)
     return;
@@ -276,7 +283,7 @@ void reach(peer_pointer self) {
 caf::result<hello_reply> on_opening(peer_pointer self,
                                     const hello_opening& opening) {
   auto& state = self->state;
-  opened_hello opened{state.options.ours(), opening.said,
+  opened_hello opened{own_hello(state), opening.said,
                       state.options.identity.draw(), opening.nonce};
   auto refused = judge(self, opened.ours, opened.theirs);
   if (refused.empty() && state.dialing.is_ours())
@@ -334,8 +341,11 @@ void on_link_closed(peer_pointer self, bool said_so) {
 void on_key(peer_pointer self, const std::string& digits) {
   auto& state = self->state;
   state.recorded_key = digits;
-  if (digits.empty() && state.phase != peer_phase::linked)
-    state.shown_key.clear(); // the next node of that id may be another one
+  if (digits.empty() && state.phase != peer_phase::linked) {
+    // The next node of that id may be another one.
+    state.shown_key.clear();
+    state.applied = {};
+  }
   if (state.phase != peer_phase::linked)
     return;
   const auto refused

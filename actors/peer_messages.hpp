@@ -57,13 +57,13 @@ struct hello_welcome {
 struct peer_ping {
   rules::wide_id link;
   std::uint64_t sequence = 0;
-  rules::history_end history;
+  rules::history_end applied; ///< the last entry that it carried out
 };
 
 struct peer_pong {
   rules::wide_id link;
   std::uint64_t sequence = 0;
-  rules::history_end history;
+  rules::history_end applied; ///< the last entry that it carried out
 };
 
 /// A question of one node's actors to those of another; only they read it.
@@ -186,6 +186,14 @@ struct peer_key {
   std::string digits;
 };
 
+/// What the other node is told of this one's log.
+struct own_history {
+  rules::history_end end;     ///< on disk
+  rules::history_end applied; ///< never behind what was told before
+
+  bool operator==(const own_history&) const = default;
+};
+
 /// Timer: try to reach it now.
 struct reach_due {};
 
@@ -224,12 +232,12 @@ typename Inspector::result_type inspect(Inspector& f, hello_welcome& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_ping& x) {
-  return f(caf::meta::type_name("peer_ping"), x.link, x.sequence, x.history);
+  return f(caf::meta::type_name("peer_ping"), x.link, x.sequence, x.applied);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_pong& x) {
-  return f(caf::meta::type_name("peer_pong"), x.link, x.sequence, x.history);
+  return f(caf::meta::type_name("peer_pong"), x.link, x.sequence, x.applied);
 }
 
 template <class Inspector>

@@ -107,6 +107,7 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.router = options.router;
   chosen.catalog = options.catalog;
   chosen.founders = options.begun.digest;
+  chosen.history = options.history;
   chosen.joins = options.begun.members.members.empty();
   chosen.wants_vote
     = !options.config.cluster

@@ -33,6 +33,7 @@ struct cluster_cast_options {
   std::uint16_t replication_port = 0; ///< that was bound
   rules::wide_id incarnation;         ///< drawn at each start
   founding begun;
+  rules::history_end history; ///< where the log ends
   actors::log_function log;
 };
 

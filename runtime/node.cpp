@@ -162,6 +162,8 @@ shm::result<void> node::start_cast(discovery_watch* watch) {
   if (!log)
     return std::move(log).assume_error();
   const auto [database, incarnation] = log.assume_value().who;
+  const rules::history_end history{log.assume_value().last_term,
+                                   log.assume_value().last};
   const auto began = how_it_began(system_, loop_, config_, watch, log_);
   if (!began)
     return began.assume_error();
@@ -180,7 +182,7 @@ shm::result<void> node::start_cast(discovery_watch* watch) {
   auto cluster
     = cluster_cast::start(system_, loop_.io(),
                           {config_, elector_, catalog_, regions_.router, port,
-                           process_, begun.members, log_});
+                           process_, begun.members, history, log_});
   if (!cluster)
     return std::move(cluster).assume_error();
   cluster_ = std::move(cluster).assume_value();

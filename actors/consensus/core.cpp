@@ -250,10 +250,12 @@ core_status core::status() const {
   result.term = library_.term();
   result.last = log_.last();
   result.stored = library_.last_stored();
+  result.stored_term = log_.term_of(result.stored);
   result.commit = library_.commit_index();
   result.applied = applied_;
+  result.applied_term = log_.term_of(applied_);
   result.snapshot = log_.base() ? log_.base()->index : 0;
-  result.serves = leads && log_.term_of(applied_) == library_.term();
+  result.serves = leads && result.applied_term == library_.term();
   result.transferee = library_.transferee();
   const auto [index, members] = log_.membership_at(log_.last());
   result.membership_index = index;

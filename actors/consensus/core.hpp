@@ -98,8 +98,10 @@ struct core_status {
   term_number term = 0;
   log_index last = 0;
   log_index stored = 0;
+  term_number stored_term = 0;
   log_index commit = 0;
   log_index applied = 0;
+  term_number applied_term = 0;
   log_index snapshot = 0;
   bool serves = false; ///< leads, and has applied an entry of its own term
   node_id transferee = 0;

@@ -1,6 +1,7 @@
 #include "actors/rules/peer_hello.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace holdfast::rules {
 
@@ -110,11 +111,14 @@ verdict judge_history(const hello& ours, const hello& theirs,
       && ours.founders != theirs.founders)
     return refuse(hello_refusal::different_founders,
                   "the cluster was founded with other members there");
-  if (theirs.history < known.history)
+  const auto& [end, applied] = std::tie(theirs.history, known.applied);
+  if (end != history_end{}
+      && (end.term < applied.term || end.index < applied.index))
     return refuse(hello_refusal::older_history,
-                  "its log ends at " + text_of(theirs.history)
-                    + " and has ended at " + text_of(known.history)
-                    + " before: its disk was lost or is an old copy");
+                  "its log ends at " + text_of(end)
+                    + " and was carried out up to " + text_of(applied)
+                    + " before: its disk is an old copy; with its log moved "
+                      "away it joins anew");
   return std::nullopt;
 }
 

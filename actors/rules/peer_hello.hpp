@@ -26,12 +26,13 @@ struct wide_id {
   }
 };
 
-/// Where a log ends; of two logs of one node the later one is the greater.
+/// An entry of a log, the last one or the last that was carried out; zero:
+/// none.
 struct history_end {
   std::uint64_t term = 0;
   std::uint64_t index = 0;
 
-  auto operator<=>(const history_end&) const = default;
+  bool operator==(const history_end&) const = default;
 };
 
 /// What a node says of itself.
@@ -46,8 +47,8 @@ struct hello {
   std::string settings;
   /// Digest of the members that the cluster was founded with; 0: not known.
   std::uint64_t founders = 0;
-  history_end history;
-  std::string key; ///< public, raw bytes; empty without identity
+  history_end history; ///< the last entry on its disk; none: it has no log
+  std::string key;     ///< public, raw bytes; empty without identity
 
   bool operator==(const hello&) const = default;
 };
@@ -63,8 +64,9 @@ struct known_peer {
   std::uint64_t node = 0; ///< who is expected
   /// Of the link that stands and answers, none otherwise.
   wide_id linked_incarnation;
-  /// The end of its log when it last told us.
-  history_end history;
+  /// How far it had carried its log out when it last told us: that was agreed
+  /// on, and whatever log it has must reach there.
+  history_end applied;
   /// The key that the members' tables have of it, in digits; empty: none.
   std::string key{};
   /// Of a node without one there: the key that it showed last; empty: none

@@ -52,6 +52,16 @@ std::uint64_t number_of(const digest_key& history) {
   return number;
 }
 
+void note_end(const consensus::stored_log& log, opened_log& of) {
+  if (!log.entries.empty()) {
+    of.last = log.first + log.entries.size() - 1;
+    of.last_term = log.entries.back().term;
+  } else if (log.base) {
+    of.last = log.base->index;
+    of.last_term = log.base->term;
+  }
+}
+
 shm::result<opened_log>
 read_log(const consensus_store_options& options,
          shm::result<std::unique_ptr<consensus_store>> store) {
@@ -61,11 +71,13 @@ read_log(const consensus_store_options& options,
   if (!log)
     return in(options.directory, std::move(log).assume_error());
   const auto& found = store.assume_value()->identity();
-  const consensus::origin who{number_of(found.history), found.incarnation};
-  return opened_log{std::make_shared<read_storage>(
-                      std::move(store).assume_value(),
-                      std::move(log).assume_value(), options.directory),
-                    who};
+  opened_log made;
+  made.who = {number_of(found.history), found.incarnation};
+  note_end(log.assume_value(), made);
+  made.storage = std::make_shared<read_storage>(std::move(store).assume_value(),
+                                                std::move(log).assume_value(),
+                                                options.directory);
+  return made;
 }
 
 } // namespace

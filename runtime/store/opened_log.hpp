@@ -11,7 +11,9 @@ namespace holdfast::runtime {
 
 struct opened_log {
   std::shared_ptr<consensus::storage> storage; ///< hands out what was read
-  consensus::origin who; ///< `start` is the node's incarnation
+  consensus::origin who;         ///< `start` is the node's incarnation
+  consensus::log_index last = 0; ///< 0: it is empty
+  consensus::term_number last_term = 0;
 };
 
 /// Errors: as consensus_store::open and load.

@@ -97,7 +97,7 @@ struct two_nodes : stepped_system {
   two_nodes() {
     for (std::uint64_t id : {1, 2})
       said[id]
-        = {1, 1, "prod", {5, 5}, id, {id, 1}, "interval=500", 77, {2, 10}, ""};
+        = {1, 1, "prod", {5, 5}, id, {id, 1}, "interval=500", 77, {}, ""};
   }
 
   ~two_nodes() {

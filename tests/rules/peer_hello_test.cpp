@@ -113,14 +113,19 @@ TEST_CASE_METHOD(two_nodes, "a cluster founded with other members is refused",
 }
 
 TEST_CASE_METHOD(two_nodes,
-                 "a log that ends before where it ended once is refused",
+                 "a log that ends before what was carried out is refused",
                  "[rules][peer_hello]") {
   theirs.history = {4, 79};
   CHECK(verdict()
-        == "older history: its log ends at index 79 of term 4 and has ended at "
-           "index 80 of term 4 before: its disk was lost or is an old copy");
+        == "older history: its log ends at index 79 of term 4 and was carried "
+           "out up to index 80 of term 4 before: its disk is an old copy; with "
+           "its log moved away it joins anew");
 
-  theirs.history = {5, 3}; // entries that nobody agreed on were replaced
+  theirs.history = {5, 3};
+  CHECK(verdict().starts_with("older history: "));
+  theirs.history = {3, 81};
+  CHECK(verdict().starts_with("older history: "));
+  theirs.history = {}; // it lost its log and joins anew
   CHECK(verdict() == "accepted");
 }
 

@@ -39,6 +39,8 @@ struct sim_process {
   stored_log disk;
   std::map<node_id, std::uint64_t> databases;
   std::uint64_t starts = 0;
+  log_index reached = 0; ///< the last entry that it carried out, and its term
+  term_number reached_term = 0;
   sim_clock clock;
   bool gone = false;     ///< its database is lost
   bool stranger = false; ///< of another cluster

@@ -154,6 +154,7 @@ void world::start(std::size_t slot) {
                     + " cannot start: " + started.error().detail);
     return;
   }
+  check_comeback(node);
   take(slot, std::move(started).value());
   schedule_look(slot);
 }
@@ -163,6 +164,7 @@ void world::kill(std::size_t slot) {
   if (!node.is_up())
     return;
   trace(0xdead0 + node.id);
+  note_reached(node);
   // Some of what was not synced may have come to the disk all the same.
   const auto kept = chance_.below(node.queued.size() + 1);
   if (chance_.permille(300) && !options_.world.disk_lies)

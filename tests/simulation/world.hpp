@@ -143,6 +143,8 @@ private:
 
   // world_duties.cpp
   void hear(std::size_t slot, message said);
+  void note_reached(sim_process& node);
+  void check_comeback(const sim_process& node);
   void tick(std::size_t slot);
   void enter_change(std::size_t slot, const change& wanted);
   void note_change(std::size_t slot, const core_status& status);

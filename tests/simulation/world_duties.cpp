@@ -61,6 +61,22 @@ void world::hear(std::size_t slot, message said) {
   take(slot, std::move(asked));
 }
 
+void world::note_reached(sim_process& node) {
+  const auto seen = node.brain->status();
+  node.reached = std::max(node.reached, seen.applied);
+  node.reached_term = std::max(node.reached_term, seen.applied_term);
+}
+
+/// What others are told that it has carried out is on its disk, or they would
+/// take its next life for an old copy.
+void world::check_comeback(const sim_process& node) {
+  const auto seen = node.brain->status();
+  if (counts(node)
+      && (seen.stored < node.reached || seen.stored_term < node.reached_term))
+    witness_.breaks("node " + std::to_string(node.id)
+                    + " comes back with less than it has carried out");
+}
+
 /// Who stands for election asks the voters of its own log, and who leads goes
 /// on where its followers are. Looked at when nothing waits for the disk: then
 /// all that is said was said just now.
