@@ -220,7 +220,8 @@ catalog_actor::behavior_type catalog(catalog_pointer self,
     [self](const home_query& query) { return find_home(self, query); },
     [self](const placement_query& query) { return plan_places(self, query); },
     [self](known_members_query) {
-      return known_members{self->state.machine.now().all().members};
+      const auto& tables = self->state.machine.now().all();
+      return known_members{tables.members, tables.cluster};
     },
     [self](const placed_regions_query& query) {
       return list_placed(self, query);

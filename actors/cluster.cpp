@@ -62,7 +62,7 @@ cluster_actor::behavior_type cluster(cluster_pointer self,
                                      cluster_options options) {
   self->state.rule.emplace(options.node, options.leading);
   self->state.pace = rules::placement_pace{options.pace};
-  self->state.told.end = options.history;
+  self->state.said = options.said;
   self->state.options = std::move(options);
   watch_elector(self);
   self->send(self, steer_due{});

@@ -30,10 +30,12 @@ struct cluster_options {
   std::string key;        ///< its public one, in digits
   elector_actor elector;
   region_router_actor router;
-  catalog_actor catalog;        ///< knows the members, and what is agreed on
-  peer_starter start_peer;      ///< none for a node alone
-  std::uint64_t founders = 0;   ///< digest; 0: not known
-  rules::history_end history{}; ///< where its log ended at the start
+  catalog_actor catalog;      ///< knows the members, and what is agreed on
+  peer_starter start_peer;    ///< none for a node alone
+  std::uint64_t founders = 0; ///< digest; 0: not known
+  own_words said{};           ///< to the other nodes, at the start
+  /// The cluster has an id, which is to be known at the next start.
+  std::function<void(const rules::wide_id&)> on_named;
   /// Others began: this node asks until it is one of the voters.
   bool joins = false;
   bool wants_vote = true; ///< when it joins
@@ -78,7 +80,7 @@ struct cluster_state {
   std::map<std::uint64_t, known_node> nodes{}; ///< without this one
   leadership known{};
   elector_status seen{};                     ///< when it was looked at last
-  own_history told{};                        ///< to the peers
+  own_words said{};                          ///< to the other nodes
   std::set<std::uint64_t> draining_others{}; ///< what they told this leader
   std::optional<rules::lowest_leader> rule{};
   rules::placement_pace pace{};

@@ -105,6 +105,37 @@ void tell_keys(cluster_pointer self, const known_members& known) {
   }
 }
 
+void say(cluster_pointer self, const own_words& now) {
+  auto& state = self->state;
+  if (now == std::exchange(state.said, now))
+    return;
+  for (const auto& [_, node] : state.nodes)
+    self->send(node.peer, now);
+}
+
+void tell_history(cluster_pointer self) {
+  const auto& core = self->state.seen.core;
+  auto now = self->state.said;
+  now.end = {core.stored_term, core.stored};
+  now.applied = {core.applied_term, core.applied};
+  // Before the elector has read its log it knows of none.
+  if (core.stored_term != 0)
+    say(self, now);
+}
+
+/// Two clusters may have one name and the same first members, when one was
+/// begun anew: a node of the first is not to bring its log into the second.
+void note_name(cluster_pointer self, const rules::wide_id& cluster) {
+  auto& state = self->state;
+  if (!cluster || state.said.cluster)
+    return;
+  auto now = state.said;
+  now.cluster = cluster;
+  say(self, now);
+  if (state.options.on_named)
+    state.options.on_named(cluster);
+}
+
 /// What died comes back with nothing: it counts once it has joined anew.
 void note_joins(cluster_pointer self, const known_members& known) {
   for (auto& [id, node] : self->state.nodes) {
@@ -123,6 +154,7 @@ void note_joins(cluster_pointer self, const known_members& known) {
 void on_known_members(cluster_pointer self, const known_members& known) {
   auto& state = self->state;
   state.looks_at_tables = false;
+  note_name(self, known.cluster);
   tell_keys(self, known);
   note_joins(self, known);
   if (!state.leads || !state.known.serves)
@@ -159,18 +191,6 @@ void follow_members(cluster_pointer self) {
     self->send_exit(node.peer, caf::exit_reason::user_shutdown);
     return true;
   });
-}
-
-void tell_history(cluster_pointer self) {
-  auto& state = self->state;
-  const auto& core = state.seen.core;
-  const own_history now{{core.stored_term, core.stored},
-                        {core.applied_term, core.applied}};
-  // Before the elector has read its log it knows of none.
-  if (core.stored_term == 0 || now == std::exchange(state.told, now))
-    return;
-  for (const auto& [_, node] : state.nodes)
-    self->send(node.peer, now);
 }
 
 } // namespace
@@ -233,7 +253,7 @@ void add_node(cluster_pointer self, const found_node& found, bool stays) {
   made.stays = stays;
   made.peer = state.options.start_peer(found.node, *where, self,
                                        state.options.founders);
-  self->send(made.peer, state.told);
+  self->send(made.peer, state.said);
   state.nodes.emplace(found.node, std::move(made));
 }
 

@@ -322,8 +322,8 @@ using peer_actor = caf::typed_actor<
   caf::reacts_to<peer_subscription>,
   // The key that the other node is to show from now on.
   caf::reacts_to<peer_key>,
-  // How far this node's log goes from now on.
-  caf::reacts_to<own_history>,
+  // What the other node is told of this one from now on.
+  caf::reacts_to<own_words>,
   // Timer: dials, or looks whether a peer that left is gone for good.
   caf::reacts_to<reach_due>,
   // Timer: counts a miss, sends the next ping.

@@ -205,6 +205,7 @@ struct known_members_query {};
 
 struct known_members {
   std::map<catalog::node_id, catalog::member> members;
+  rules::wide_id cluster; ///< none: nobody has joined yet
 };
 
 /// The regions of a tenant, wherever they are.

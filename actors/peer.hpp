@@ -96,7 +96,7 @@ struct peer_actor_state {
 
   rules::wide_id incarnation{};
   rules::history_end applied{}; ///< as it told last
-  own_history own{};            ///< as it is told
+  own_words own{};              ///< as it is told
   std::string recorded_key{};   ///< by the members' tables, in digits
   std::string shown_key{};      ///< of the last link, raw bytes
   std::size_t calls = 0;        ///< that wait for their answers

@@ -259,6 +259,7 @@ peer_changed state_now(const peer_actor_state& state) {
 rules::hello own_hello(const peer_actor_state& state) {
   auto said = state.options.ours();
   said.history = state.own.end;
+  said.cluster_id = state.own.cluster;
   return said;
 }
 

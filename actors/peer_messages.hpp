@@ -186,12 +186,13 @@ struct peer_key {
   std::string digits;
 };
 
-/// What the other node is told of this one's log.
-struct own_history {
-  rules::history_end end;     ///< on disk
+/// What the other node is told of this one.
+struct own_words {
+  rules::history_end end;     ///< of its log, on disk
   rules::history_end applied; ///< never behind what was told before
+  rules::wide_id cluster{};   ///< its id; none: not agreed on yet
 
-  bool operator==(const own_history&) const = default;
+  bool operator==(const own_words&) const = default;
 };
 
 /// Timer: try to reach it now.

@@ -185,7 +185,7 @@ static_assert(caf::id_block::holdfast_peers::end
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_key)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::own_history)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::own_words)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::served_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(holdfast::peer_status_query)

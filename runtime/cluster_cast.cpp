@@ -8,6 +8,7 @@
 #include "runtime/node_identity.hpp"
 #include "runtime/tls_files.hpp"
 
+#include <boost/asio/post.hpp>
 #include <caf/all.hpp>
 
 namespace holdfast::runtime {
@@ -27,6 +28,21 @@ identity_with(const node_identity& own,
         return own.as_peer(
           [key = bytes_of_digits(peer.key)](std::uint64_t) { return key; });
     return own.as_shown();
+  };
+}
+
+/// On the loop, which waits for the disk: once in the life of a data directory.
+std::function<void(const rules::wide_id&)>
+remembering(boost::asio::io_context& io, const cluster_cast_options& options) {
+  return [&io, log = options.log,
+          path = options.config.node.data_directory
+                 + "/founding"](const rules::wide_id& cluster) {
+    boost::asio::post(io, [=] {
+      if (auto done = name_founding(path, cluster); !done)
+        log(actors::log_level::warning,
+            "the id of the cluster cannot be kept in the data directory",
+            {{"reason", done.assume_error().message()}});
+    });
   };
 }
 
@@ -67,7 +83,7 @@ cluster_cast::start(caf::actor_system& system, boost::asio::io_context& io,
   if (options.config.cluster)
     if (auto opened = made->open_door(io, options); !opened)
       return std::move(opened).assume_error();
-  made->spawn(options);
+  made->spawn(io, options);
   return made;
 }
 
@@ -98,7 +114,8 @@ shm::result<void> cluster_cast::open_door(boost::asio::io_context& io,
   return boost::outcome_v2::success();
 }
 
-void cluster_cast::spawn(const cluster_cast_options& options) {
+void cluster_cast::spawn(boost::asio::io_context& io,
+                         const cluster_cast_options& options) {
   catalog_ = options.catalog;
   node_ = options.config.node.id;
   actors::cluster_options chosen;
@@ -107,7 +124,9 @@ void cluster_cast::spawn(const cluster_cast_options& options) {
   chosen.router = options.router;
   chosen.catalog = options.catalog;
   chosen.founders = options.begun.digest;
-  chosen.history = options.history;
+  chosen.said = {options.history, {}, options.begun.cluster};
+  if (options.config.cluster)
+    chosen.on_named = remembering(io, options);
   chosen.joins = options.begun.members.members.empty();
   chosen.wants_vote
     = !options.config.cluster

@@ -73,7 +73,7 @@ private:
 
   shm::result<void> open_door(boost::asio::io_context& io,
                               const cluster_cast_options& options);
-  void spawn(const cluster_cast_options& options);
+  void spawn(boost::asio::io_context& io, const cluster_cast_options& options);
   void hand_over_regions(caf::blocking_actor& self) const;
   void hand_over_leadership(caf::blocking_actor& self) const;
 

@@ -60,6 +60,8 @@ bool read_line(const std::string& line, founding& into) {
   in >> word;
   if (word == "digest")
     return static_cast<bool>(in >> into.digest);
+  if (word == "cluster")
+    return static_cast<bool>(in >> into.cluster.high >> into.cluster.low);
   consensus::member member;
   std::string role;
   if (word != "member" || !(in >> member.id >> member.address >> role)
@@ -75,6 +77,9 @@ std::string text_of(const founding& what) {
   text += "\ndigest ";
   text += std::to_string(what.digest);
   text += '\n';
+  if (what.cluster)
+    text += "cluster " + std::to_string(what.cluster.high) + ' '
+            + std::to_string(what.cluster.low) + '\n';
   for (const auto& member : what.members.members)
     text += "member " + std::to_string(member.id) + ' ' + member.address
             + (member.role == member_role::voter ? " voter\n" : " learner\n");
@@ -169,6 +174,15 @@ shm::result<void> write_founding(const std::string& path,
   if (::rename(draft.c_str(), path.c_str()) != 0)
     return shm::system_failure("rename " + draft);
   return sync_directory(std::filesystem::path{path}.parent_path());
+}
+
+shm::result<void> name_founding(const std::string& path,
+                                const rules::wide_id& cluster) {
+  auto known = read_founding(path);
+  if (!known)
+    return std::move(known).assume_error();
+  known.assume_value().cluster = cluster;
+  return write_founding(path, known.assume_value());
 }
 
 shm::result<founding> first_founding(const std::string& path,

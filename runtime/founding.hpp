@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/consensus/types.hpp"
+#include "actors/rules/wide_id.hpp"
 #include "config/node_config.hpp"
 #include "shm/error.hpp"
 
@@ -16,6 +17,7 @@ struct founding {
   /// Empty: this node joins a cluster that others began.
   consensus::membership members;
   std::uint64_t digest = 0; ///< of the first members; 0: not known yet
+  rules::wide_id cluster{}; ///< its id; none: this node has not heard it
 
   bool operator==(const founding&) const = default;
 };
@@ -35,6 +37,10 @@ shm::result<founding> read_founding(const std::string& path);
 
 /// On disk when it returns. Errors: system.
 shm::result<void> write_founding(const std::string& path, const founding& what);
+
+/// The same with the id of the cluster. Errors: as read_founding; system.
+shm::result<void> name_founding(const std::string& path,
+                                const rules::wide_id& cluster);
 
 /// Puts it under that path unless one stands there: what stands there then, the
 /// same for all who try. `draft` is a name for this caller alone in the same

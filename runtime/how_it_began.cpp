@@ -11,20 +11,21 @@ namespace {
 shm::result<beginnings> begun_elsewhere(caf::actor_system& system,
                                         event_loop& loop,
                                         const config::node_config& config,
-                                        std::uint64_t known,
+                                        const founding& before,
                                         const actors::log_function& log) {
+  const auto known = before.digest;
   const auto how = known == 0 ? knocking::until_answered : knocking::once;
   auto answered = knock_at_seeds(system, loop, config, how, log);
   if (!answered) {
     if (known != 0 && answered.assume_error().code == shm::errc::unreachable)
-      return beginnings{{{}, known}, {}};
+      return beginnings{before, {}};
     return std::move(answered).assume_error();
   }
   auto& seed = answered.assume_value();
   if (known != 0 && known != seed.founders)
     return shm::failed(shm::errc::refused,
                        seed.address + " is of another cluster of that name");
-  return beginnings{{{}, seed.founders}, std::move(seed)};
+  return beginnings{{{}, seed.founders, before.cluster}, std::move(seed)};
 }
 
 shm::result<beginnings> met(discovery_watch& watch) {
@@ -53,7 +54,7 @@ shm::result<beginnings> how_it_began(caf::actor_system& system,
     return beginnings{known, {}};
   auto begun = watch != nullptr
                  ? met(*watch)
-                 : begun_elsewhere(system, loop, config, known.digest, log);
+                 : begun_elsewhere(system, loop, config, known, log);
   if (!begun)
     return begun;
   if (auto kept = write_founding(path, begun.assume_value().members); !kept)

@@ -292,6 +292,7 @@ void node::end_with_the_agreement() {
 catalog::join_member node::own_member(std::uint64_t incarnation) const {
   catalog::join_member self;
   self.node = config_.node.id;
+  self.cluster = draw_wide_id();
   self.incarnation = incarnation;
   self.format = catalog::format_version;
   if (!config_.cluster)

@@ -43,11 +43,11 @@ shm::error with_advice(shm::error why, const config::node_config& config) {
 /// In this order: a start that is cut off begins it again.
 shm::result<opened_log> begin_anew(const config::node_config& config,
                                    const std::string& founding_file,
-                                   std::uint64_t founders,
-                                   const shm::error& why,
+                                   founding began, const shm::error& why,
                                    const actors::log_function& log) {
   const auto options = options_for(config);
-  if (auto joins = write_founding(founding_file, {{}, founders}); !joins)
+  began.members = {};
+  if (auto joins = write_founding(founding_file, began); !joins)
     return std::move(joins).assume_error();
   auto kept = consensus_store::set_aside(options.directory);
   if (!kept && kept.assume_error().code != errc::no_value)
@@ -65,17 +65,17 @@ shm::result<opened_log> begin_anew(const config::node_config& config,
 shm::result<opened_log> open_own_log(const config::node_config& config,
                                      const actors::log_function& log) {
   const auto founding_file = config.node.data_directory + "/founding";
-  const auto began = read_founding(founding_file);
-  if (!began)
-    return began.assume_error();
-  const auto founders = began.assume_value().digest;
+  auto found = read_founding(founding_file);
+  if (!found)
+    return std::move(found).assume_error();
+  auto& began = found.assume_value();
   const auto options = options_for(config);
   auto opened = open_log(options);
   if (opened)
     return opened;
   auto why = opened.assume_error();
   if (why.code == errc::no_value) {
-    if (founders == 0)
+    if (began.digest == 0)
       return make_log(options);
     why = shm::failed(errc::corrupt, options.directory
                                        + ": there is no log, and this node had "
@@ -83,9 +83,9 @@ shm::result<opened_log> open_own_log(const config::node_config& config,
   }
   if (why.code != errc::corrupt)
     return why;
-  if (founders == 0 || !finds_others(config))
+  if (began.digest == 0 || !finds_others(config))
     return with_advice(std::move(why), config);
-  return begin_anew(config, founding_file, founders, why, log);
+  return begin_anew(config, founding_file, std::move(began), why, log);
 }
 
 } // namespace holdfast::runtime

@@ -5,7 +5,8 @@
 // who it says it is, here and now.
 #pragma once
 
-#include <compare>
+#include "actors/rules/wide_id.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,18 +14,6 @@
 #include <string_view>
 
 namespace holdfast::rules {
-
-/// 128 bits of chance: an incarnation, a cluster, a nonce. Zero: none.
-struct wide_id {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-
-  bool operator==(const wide_id&) const = default;
-
-  explicit operator bool() const noexcept {
-    return high != 0 || low != 0;
-  }
-};
 
 /// An entry of a log, the last one or the last that was carried out; zero:
 /// none.

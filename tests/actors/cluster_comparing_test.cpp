@@ -30,9 +30,10 @@ committed_entries barrier_at(consensus::log_index index) {
 /// Answers every call with the marks that there are then.
 caf::behavior peer_with(caf::event_based_actor*,
                         const std::function<tables_digest()>& marks) {
-  return {[marks](const peer_call&) {
-    return call_answer{actors::marks_body(marks()).assume_value()};
-  }};
+  return {[](const own_words&) {}, [](const peer_key&) {},
+          [marks](const peer_call&) {
+            return call_answer{actors::marks_body(marks()).assume_value()};
+          }};
 }
 
 /// A node that follows, and what its leader says of its own tables.

@@ -209,11 +209,11 @@ TEST_CASE_METHOD(two_nodes,
                  "a peer that comes back with an older log is refused",
                  "[actors][peer]") {
   begin_both();
-  tell(seen_from[2], own_history{{2, 12}, {2, 10}});
+  tell(seen_from[2], own_words{{2, 12}, {2, 10}});
   advance(500ms);
   kill(2);
   said[2].incarnation = {2, 2};
-  own_history found_then{{2, 9}, {}};
+  own_words found_then{{2, 9}, {}};
   bool is_linked = false;
   SECTION("a copy of what it once was") {
     // nop

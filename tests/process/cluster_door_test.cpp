@@ -25,6 +25,14 @@ std::uint64_t heard_from(const node_cluster& cluster, std::uint64_t id) {
     cluster.row_seen_by(1, "cluster_instances", "node", id), "bytes_in", 0);
 }
 
+bool has_word(const std::string& file, const std::string& wanted) {
+  std::ifstream in{file};
+  for (std::string word; in >> word;)
+    if (word == wanted)
+      return true;
+  return false;
+}
+
 /// An operator at node 1 has something done with node 2, in several tries.
 bool orders(const node_cluster& cluster, const std::string& command) {
   wire::fields about{{"node", std::uint64_t{2}}};
@@ -200,4 +208,29 @@ TEST_CASE("a node that comes back with an old copy of its log is refused, and "
   const bool knows = all_know(cluster, {2}, {"since_the_backup"});
   INFO(cluster.logs());
   CHECK(knows);
+}
+
+TEST_CASE("a node of the cluster that was there before brings its log into no "
+          "other of the same name",
+          "[process][cluster]") {
+  node_cluster cluster{3};
+  cluster.start_all();
+  REQUIRE(cluster.await_leader_at({1, 2, 3}, 1));
+  REQUIRE(eventually([&] { return is_entered(cluster, 3); }, 30s));
+  const auto founding = cluster.at(3).directory() + "/state/founding";
+  REQUIRE(eventually([&] { return has_word(founding, "cluster"); }));
+  for (const auto id : cluster.all())
+    cluster.kill(id);
+  cluster.forget(1);
+  cluster.forget(2);
+  cluster.start(1);
+  cluster.start(2);
+  REQUIRE(creates(cluster, 1, "of_the_second"));
+
+  cluster.start(3);
+
+  CHECK(cluster.says(1, {"a peer's hello failed", "wrong cluster"}));
+  CHECK(cluster.says(3, {"a peer's hello failed", "another cluster of the"}));
+  CHECK(cluster.status(3).leader == 0);
+  CHECK(all_know(cluster, {1, 2}, {"of_the_second"}));
 }

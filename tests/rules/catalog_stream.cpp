@@ -31,6 +31,7 @@ outcome told_tables::join(node_id node, std::uint64_t incarnation) {
   what.incarnation = incarnation;
   what.address = "host-" + std::to_string(node) + ":7000";
   what.seen = tables.applied();
+  what.cluster = {node, incarnation};
   return tell_as({origin_kind::node, node, incarnation}, next_request_++, what);
 }
 
@@ -208,6 +209,7 @@ command entry_stream::of_members(const contents& at) {
     what.incarnation = incarnation + draw(2);
     what.address = "host:" + std::to_string(id);
     what.key = "k";
+    what.cluster = {7, id};
     what.seen = at.applied - std::min(late, at.applied);
     return what;
   }

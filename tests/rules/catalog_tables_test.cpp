@@ -121,6 +121,19 @@ TEST_CASE("a late copy of a join does not bring back a member that left",
         == errc::unknown);
 }
 
+TEST_CASE("the first node that joins names the cluster", "[rules][catalog]") {
+  told_tables tables; // node 1 has joined
+
+  REQUIRE(tables.join(2).ok());
+
+  const rules::wide_id drawn_by_first{1, 1};
+  CHECK((tables.all().cluster == drawn_by_first));
+  const auto copy = catalog::decode_snapshot(
+    catalog::encode_snapshot(tables.tables), tables.tables.bounds());
+  REQUIRE(copy);
+  CHECK((copy.assume_value().all().cluster == drawn_by_first));
+}
+
 TEST_CASE("a node joins for itself", "[rules][catalog]") {
   prod tables;
   catalog::join_member other;

@@ -92,6 +92,20 @@ TEST_CASE("of those who found at one place the first decides for all",
   CHECK(two.assume_value() == one.assume_value());
 }
 
+TEST_CASE("the id of the cluster is kept beside how it began",
+          "[runtime][founding]") {
+  const temporary_directory place;
+  const auto path = place.path() + "/founding";
+  const rules::wide_id cluster{~std::uint64_t{0}, 1};
+  REQUIRE(settled_founding(path, listed()));
+
+  REQUIRE(name_founding(path, cluster));
+
+  auto expected = found(listed());
+  expected.cluster = cluster;
+  CHECK(settled_founding(path, listed()).assume_value() == expected);
+}
+
 TEST_CASE("a founding that cannot be believed is an error",
           "[runtime][founding]") {
   const temporary_directory place;

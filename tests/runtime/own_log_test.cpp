@@ -36,6 +36,7 @@ struct data_of_a_node {
     const auto opened = open();
     REQUIRE(opened);
     REQUIRE(settled_founding(founding_file(), config));
+    REQUIRE(name_founding(founding_file(), {7, 8}));
     return opened.assume_value().who.database;
   }
 
@@ -113,7 +114,7 @@ TEST_CASE_METHOD(data_of_a_node,
   CHECK(std::filesystem::exists(consensus() + "/consensus.db.corrupt-1")
         == is_kept);
   // It votes for nobody, and knows whose cluster it was.
-  const founding joins{{}, founders};
+  const founding joins{{}, founders, {7, 8}};
   CHECK(read_founding(founding_file()).assume_value() == joins);
   CHECK(settled_founding(founding_file(), config).assume_value() == joins);
 }

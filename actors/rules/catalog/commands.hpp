@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/rules/catalog/rows.hpp"
+#include "actors/rules/wide_id.hpp"
 
 #include <string_view>
 #include <variant>
@@ -154,7 +155,8 @@ struct join_member {
   member_role role = member_role::voter;
   std::uint32_t weight = 1;
   std::uint32_t format = 1;
-  log_index seen = 0; ///< up to where the proposer had applied the log
+  log_index seen = 0;       ///< up to where the proposer had applied the log
+  rules::wide_id cluster{}; ///< the first one names the cluster
   bool operator==(const join_member&) const = default;
 };
 

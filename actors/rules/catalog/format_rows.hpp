@@ -171,6 +171,8 @@ void describe(auto& f, like<join_member> auto& of) {
   f("weight", of.weight);
   f("knows_format", of.format);
   f("seen", of.seen);
+  f("cluster_high", of.cluster.high);
+  f("cluster_low", of.cluster.low);
 }
 
 void describe(auto& f, like<leave_member> auto& of) {

@@ -65,6 +65,8 @@ wire::fields keyed(std::string_view name, const Key& key, const Row& row) {
 wire::fields opening(const contents& of, const limits& bounds) {
   field_writer fields;
   fields("applied", of.applied);
+  fields("cluster_high", of.cluster.high);
+  fields("cluster_low", of.cluster.low);
   fields("leader_ms", of.leader_ms);
   fields("last_leave", of.last_leave);
   describe(fields, bounds);
@@ -158,6 +160,8 @@ private:
   bool take_opening(field_reader& fields) {
     limits kept_under;
     fields("applied", into_.applied);
+    fields("cluster_high", into_.cluster.high);
+    fields("cluster_low", into_.cluster.low);
     fields("leader_ms", into_.leader_ms);
     fields("last_leave", into_.last_leave);
     describe(fields, kept_under);

@@ -20,6 +20,7 @@ namespace holdfast::catalog {
 /// All that replicas agree on.
 struct contents {
   log_index applied = 0;
+  rules::wide_id cluster;      ///< as its first member has named it
   std::uint64_t leader_ms = 0; ///< of the last entry
   log_index last_leave = 0;    ///< when a member last left; see join_member
   std::map<node_id, member> members;

@@ -30,6 +30,8 @@ outcome tables::decide(const join_member& what) {
       return refuse(errc::full, "there are " + std::to_string(bounds_.members)
                                   + " members");
     now_.members.emplace(what.node, std::move(joining));
+    if (!now_.cluster)
+      now_.cluster = what.cluster;
     begin_anew(what.node); // it may have left, and come back with nothing
     return {};
   }
