@@ -14,12 +14,30 @@ namespace {
 
 // -- driven by consensus ------------------------------------------------------
 
+void answer_about_id(catalog_state& state) {
+  const auto& id = state.machine.now().all().cluster;
+  if (id)
+    for (auto& each : std::exchange(state.asked_for_id, {}))
+      each.deliver(cluster_id{id});
+}
+
 /// Nothing is made before this node has entered: what it held before its
 /// start has no epoch yet.
 void on_changed(catalog_pointer self) {
   if (self->state.entered && self->state.keeper)
     self->send(self->state.keeper, tables_changed{});
   end_decided(self);
+  answer_about_id(self->state);
+}
+
+caf::result<cluster_id> find_id(catalog_pointer self) {
+  auto& asked = self->state.asked_for_id;
+  if (asked.size() >= config::cluster_id_watchers_max)
+    return make_error(shm::errc::overloaded, "too many wait for the id");
+  asked.push_back(self->make_response_promise<cluster_id>());
+  const auto answer = asked.back();
+  answer_about_id(self->state);
+  return answer;
 }
 
 void restore(catalog_pointer self, const restore_request& request) {
@@ -219,9 +237,9 @@ catalog_actor::behavior_type catalog(catalog_pointer self,
     [self](const plan_query& query) { return plan(self, query); },
     [self](const home_query& query) { return find_home(self, query); },
     [self](const placement_query& query) { return plan_places(self, query); },
+    [self](cluster_id_query) { return find_id(self); },
     [self](known_members_query) {
-      const auto& tables = self->state.machine.now().all();
-      return known_members{tables.members, tables.cluster};
+      return known_members{self->state.machine.now().all().members};
     },
     [self](const placed_regions_query& query) {
       return list_placed(self, query);

@@ -82,6 +82,8 @@ struct catalog_state {
   std::deque<catalog::tables_mark> marks;     ///< ascending, of marked entries
   std::optional<catalog::tables_mark> latest; ///< that was asked for
   shm::boot_clock::time_point latest_at{};
+  /// Who waits until the cluster has one.
+  std::vector<caf::typed_response_promise<cluster_id>> asked_for_id;
   /// Of each tenant, as sessions are looked up in them.
   std::map<std::string, std::vector<rules::principal>> principals;
   bool principals_stale = true; ///< the tables have moved on since

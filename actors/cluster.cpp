@@ -65,6 +65,7 @@ cluster_actor::behavior_type cluster(cluster_pointer self,
   self->state.said = options.said;
   self->state.options = std::move(options);
   watch_elector(self);
+  watch_id(self);
   self->send(self, steer_due{});
   return {
     [self](const peer_changed& change) { on_peer_changed(self, change); },

@@ -13,6 +13,10 @@ namespace holdfast::actors {
 
 void on_leadership(cluster_pointer self, const leadership& now);
 void look_around(cluster_pointer self);
+/// Two clusters may have one name and the same first members, when one was
+/// begun anew: a node of the first is not to bring its log into the second. So
+/// the peers are told the id as soon as there is one.
+void watch_id(cluster_pointer self);
 /// `stays`: also while it is no member.
 void add_node(cluster_pointer self, const found_node& found, bool stays);
 

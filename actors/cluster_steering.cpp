@@ -123,19 +123,6 @@ void tell_history(cluster_pointer self) {
     say(self, now);
 }
 
-/// Two clusters may have one name and the same first members, when one was
-/// begun anew: a node of the first is not to bring its log into the second.
-void note_name(cluster_pointer self, const rules::wide_id& cluster) {
-  auto& state = self->state;
-  if (!cluster || state.said.cluster)
-    return;
-  auto now = state.said;
-  now.cluster = cluster;
-  say(self, now);
-  if (state.options.on_named)
-    state.options.on_named(cluster);
-}
-
 /// What died comes back with nothing: it counts once it has joined anew.
 void note_joins(cluster_pointer self, const known_members& known) {
   for (auto& [id, node] : self->state.nodes) {
@@ -154,7 +141,6 @@ void note_joins(cluster_pointer self, const known_members& known) {
 void on_known_members(cluster_pointer self, const known_members& known) {
   auto& state = self->state;
   state.looks_at_tables = false;
-  note_name(self, known.cluster);
   tell_keys(self, known);
   note_joins(self, known);
   if (!state.leads || !state.known.serves)
@@ -236,6 +222,22 @@ void look_around(cluster_pointer self) {
           steer(self);
       },
       [](const caf::error&) { /* the elector ended: so will this one */ });
+}
+
+void watch_id(cluster_pointer self) {
+  const auto& catalog = self->state.options.catalog;
+  if (!catalog || self->state.said.cluster)
+    return;
+  self->request(catalog, caf::infinite, cluster_id_query{})
+    .then(
+      [self](const cluster_id& found) {
+        auto now = self->state.said;
+        now.cluster = found.id;
+        say(self, now);
+        if (self->state.options.on_named)
+          self->state.options.on_named(found.id);
+      },
+      [](const caf::error&) { /* the catalog ended: so will this one */ });
 }
 
 void add_node(cluster_pointer self, const found_node& found, bool stays) {

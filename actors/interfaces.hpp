@@ -275,6 +275,8 @@ using catalog_actor = machine_actor::extend<
   caf::replies_to<home_query>::with<region_home>,
   // Plans where regions should live.
   caf::replies_to<placement_query>::with<placement_plan>,
+  // Answers as soon as the cluster has an id.
+  caf::replies_to<cluster_id_query>::with<cluster_id>,
   // Lists the members as the tables have them.
   caf::replies_to<known_members_query>::with<known_members>,
   // Lists all regions of a tenant, wherever they are.

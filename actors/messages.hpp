@@ -201,11 +201,16 @@ struct placement_plan {
 };
 
 /// Who is in the tables, and what the leader decided about them.
+struct cluster_id_query {};
+
+struct cluster_id {
+  rules::wide_id id;
+};
+
 struct known_members_query {};
 
 struct known_members {
   std::map<catalog::node_id, catalog::member> members;
-  rules::wide_id cluster; ///< none: nobody has joined yet
 };
 
 /// The regions of a tenant, wherever they are.

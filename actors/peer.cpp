@@ -191,7 +191,7 @@ peer_actor::behavior_type peer(peer_pointer self, peer_options options) {
     [self](peer_status_query) { return status_of(self); },
     [self](const peer_subscription& who) { on_subscription(self, who); },
     [self](const peer_key& key) { on_key(self, key.digits); },
-    [self](const own_words& now) { self->state.own = now; },
+    [self](const own_words& now) { on_own_words(self, now); },
     [self](reach_due) { reach(self); },
     [self](ping_due) { on_ping_due(self); },
     [self](const link_held& held) {

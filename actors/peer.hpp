@@ -95,6 +95,7 @@ struct peer_actor_state {
   std::uint16_t replication_port = 0; ///< of the one that this one dialled
 
   rules::wide_id incarnation{};
+  rules::wide_id cluster{};        ///< as its last hello named it
   rules::history_end applied{}; ///< as it told last
   own_words own{};              ///< as it is told
   std::string recorded_key{};   ///< by the members' tables, in digits
@@ -126,6 +127,9 @@ caf::result<hello_reply> on_opening(peer_pointer self,
                                     const hello_opening& opening);
 caf::result<hello_welcome> on_proof(peer_pointer self,
                                     const hello_proof& proof);
+
+/// What it says from now on; a link to another cluster, as it turns out, ends.
+void on_own_words(peer_pointer self, const own_words& now);
 
 /// A link whose other end is not that node, as it turns out, ends.
 void on_key(peer_pointer self, const std::string& digits);

@@ -8,7 +8,6 @@ namespace holdfast::actors {
 namespace {
 
 using namespace std::chrono_literals;
-
 using opened_hello = peer_actor_state::opened_hello;
 
 void tell_listeners(peer_pointer self) {
@@ -47,6 +46,14 @@ std::string text_of(const caf::error& error) {
 
 std::string text_of(const rules::refused_hello& refused) {
   return std::string{rules::text_of(refused.what)} + ": " + refused.difference;
+}
+
+/// The hello was accepted, and would not be any more.
+void end_link(peer_pointer self, const rules::refused_hello& why) {
+  on_refused_hello(self, text_of(why));
+  self->demonitor(self->state.remote.address());
+  on_link_closed(self, false);
+  tell_listeners(self);
 }
 
 /// Empty: the other side is whom it says, and belongs here.
@@ -100,6 +107,7 @@ void stand(peer_pointer self, const rules::hello& theirs,
   state.router = reached.router;
   state.replication_port = reached.replication_port;
   state.incarnation = theirs.incarnation;
+  state.cluster = theirs.cluster_id;
   state.shown_key = theirs.key;
   if (theirs.history == rules::history_end{})
     state.applied = {}; // it has a new log
@@ -339,6 +347,16 @@ void on_link_closed(peer_pointer self, bool said_so) {
   reach_after(self, 0ms);
 }
 
+void on_own_words(peer_pointer self, const own_words& now) {
+  auto& state = self->state;
+  state.own = now;
+  auto theirs = own_hello(state);
+  theirs.cluster_id = state.cluster;
+  const auto refused = rules::judge_cluster(own_hello(state), theirs);
+  if (refused && state.phase == peer_phase::linked)
+    end_link(self, *refused);
+}
+
 void on_key(peer_pointer self, const std::string& digits) {
   auto& state = self->state;
   state.recorded_key = digits;
@@ -349,14 +367,9 @@ void on_key(peer_pointer self, const std::string& digits) {
   }
   if (state.phase != peer_phase::linked)
     return;
-  const auto refused
-    = rules::judge_key(state.shown_key, {state.options.node, {}, {}, digits});
-  if (!refused)
-    return;
-  on_refused_hello(self, text_of(*refused));
-  self->demonitor(state.remote.address());
-  on_link_closed(self, false);
-  tell_listeners(self);
+  if (const auto refused
+      = rules::judge_key(state.shown_key, {state.options.node, {}, {}, digits}))
+    end_link(self, *refused);
 }
 
 void note_unheard(peer_pointer self) {

@@ -18,4 +18,7 @@ inline constexpr std::chrono::milliseconds tables_digest_interval{1000};
 /// Time between two comparisons of a node's tables with the leader's.
 inline constexpr std::chrono::milliseconds tables_compare_interval{10000};
 
+/// Who wait in one node until the cluster has an id.
+inline constexpr std::size_t cluster_id_watchers_max = 4;
+
 } // namespace holdfast::config

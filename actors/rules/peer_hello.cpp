@@ -53,19 +53,6 @@ verdict judge_version(const hello& ours, const hello& theirs) {
                                std::to_string(theirs.protocol)));
 }
 
-verdict judge_cluster(const hello& ours, const hello& theirs) {
-  if (ours.cluster != theirs.cluster)
-    return refuse(hello_refusal::wrong_cluster,
-                  here_and_there("cluster", in_quotes(ours.cluster),
-                                 in_quotes(theirs.cluster)));
-  if (ours.cluster_id && theirs.cluster_id
-      && ours.cluster_id != theirs.cluster_id)
-    return refuse(hello_refusal::wrong_cluster,
-                  "another cluster of the same name "
-                    + in_quotes(ours.cluster));
-  return std::nullopt;
-}
-
 verdict judge_node(const hello& ours, const hello& theirs,
                    const known_peer& known) {
   if (theirs.node == ours.node)
@@ -213,6 +200,19 @@ verdict judge_hello(const hello& ours, const hello& theirs,
   if (auto refused = judge_key(theirs.key, known))
     return refused;
   return judge_history(ours, theirs, known);
+}
+
+verdict judge_cluster(const hello& ours, const hello& theirs) {
+  if (ours.cluster != theirs.cluster)
+    return refuse(hello_refusal::wrong_cluster,
+                  here_and_there("cluster", in_quotes(ours.cluster),
+                                 in_quotes(theirs.cluster)));
+  if (ours.cluster_id && theirs.cluster_id
+      && ours.cluster_id != theirs.cluster_id)
+    return refuse(hello_refusal::wrong_cluster,
+                  "another cluster of the same name "
+                    + in_quotes(ours.cluster));
+  return std::nullopt;
 }
 
 verdict judge_key(std::string_view key, const known_peer& known) {

@@ -91,6 +91,11 @@ std::optional<refused_hello> judge_hello(const hello& ours, const hello& theirs,
                                          const known_peer& known,
                                          const hello_bounds& bounds = {});
 
+/// Nothing: they are of one cluster, as far as both know. Also asked when this
+/// node learns what it did not know at the hello.
+std::optional<refused_hello> judge_cluster(const hello& ours,
+                                           const hello& theirs);
+
 /// Nothing: that node may show this key, raw bytes.
 std::optional<refused_hello> judge_key(std::string_view key,
                                        const known_peer& known);

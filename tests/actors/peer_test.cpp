@@ -235,6 +235,32 @@ TEST_CASE_METHOD(two_nodes,
   CHECK((status(1).phase == peer_phase::linked) == is_linked);
 }
 
+TEST_CASE_METHOD(two_nodes,
+                 "a link to another cluster ends when this one has its id",
+                 "[actors][peer]") {
+  begin(2);
+  tell(seen_from[2], own_words{{}, {}, {7, 7}});
+  begin(1);
+  advance(1ms);
+  REQUIRE(status(1).phase == peer_phase::linked);
+  rules::wide_id named{7, 7};
+  bool is_linked = true;
+  SECTION("the same") {
+    // nop
+  }
+  SECTION("another one") {
+    named = {7, 8};
+    is_linked = false;
+  }
+
+  tell(seen_from[1], own_words{{}, {}, named});
+  advance(500ms);
+
+  CHECK((status(1).phase == peer_phase::linked) == is_linked);
+  CHECK((status(1).refused.find("wrong cluster: ") == std::string::npos)
+        == is_linked);
+}
+
 TEST_CASE_METHOD(two_nodes, "a call is answered by the other node's service",
                  "[actors][peer]") {
   begin_both();
