@@ -203,16 +203,21 @@ shm::result<founding> first_founding(const std::string& path,
   return read_founding(path);
 }
 
+shm::result<founding> former_founding(const std::string& path,
+                                      const config::node_config& config) {
+  auto before = read_founding(path);
+  if (!before || before.assume_value().digest == 0)
+    return before;
+  if (auto fits = check_fits(path, before.assume_value(), config); !fits)
+    return std::move(fits).assume_error();
+  return before;
+}
+
 shm::result<founding> settled_founding(const std::string& path,
                                        const config::node_config& config) {
-  auto before = read_founding(path);
-  if (!before)
+  auto before = former_founding(path, config);
+  if (!before || before.assume_value().digest != 0)
     return before;
-  if (before.assume_value().digest != 0) {
-    if (auto fits = check_fits(path, before.assume_value(), config); !fits)
-      return std::move(fits).assume_error();
-    return before;
-  }
   auto made = configured_founding(config);
   if (!made || made.assume_value().digest == 0)
     return made;

@@ -49,9 +49,14 @@ shm::result<founding> first_founding(const std::string& path,
                                      const std::string& draft,
                                      const founding& what);
 
-/// What was decided before, else what the configuration decides, which is kept
-/// from then on. Error: bad_argument, too, when the node began alone and is to
-/// be in a cluster now, or the other way round.
+/// What was decided before; undecided if nothing was. Errors: as read_founding;
+/// bad_argument, when the node began alone and is to be in a cluster now, or the
+/// other way round.
+shm::result<founding> former_founding(const std::string& path,
+                                      const config::node_config& config);
+
+/// That, else what the configuration decides, which is kept from then on.
+/// Errors: as both of them.
 shm::result<founding> settled_founding(const std::string& path,
                                        const config::node_config& config);
 

@@ -74,6 +74,14 @@ static_assert(config::consensus_window_max
                 * (config::catalog_entry_bytes_max + 64)
               < config::consensus_packet_bytes_max);
 
+/// A log that is begun now has an entry before a word is said: only a node that
+/// others let in has none.
+rules::history_end end_of(const opened_log& log, const founding& begun) {
+  if (log.last == 0 && !begun.members.members.empty())
+    return {1, 1};
+  return {log.last_term, log.last};
+}
+
 /// Ends an actor, if it was started, and lets go of it.
 template <class Handle>
 void end(Handle& actor) {
@@ -162,12 +170,11 @@ shm::result<void> node::start_cast(discovery_watch* watch) {
   if (!log)
     return std::move(log).assume_error();
   const auto [database, incarnation] = log.assume_value().who;
-  const rules::history_end history{log.assume_value().last_term,
-                                   log.assume_value().last};
   const auto began = how_it_began(system_, loop_, config_, watch, log_);
   if (!began)
     return began.assume_error();
   const auto& begun = began.assume_value();
+  const auto history = end_of(log.assume_value(), begun.members);
   auto disks = open_region_disks(config_, database);
   if (!disks)
     return std::move(disks).assume_error();

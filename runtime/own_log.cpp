@@ -65,7 +65,7 @@ shm::result<opened_log> begin_anew(const config::node_config& config,
 shm::result<opened_log> open_own_log(const config::node_config& config,
                                      const actors::log_function& log) {
   const auto founding_file = config.node.data_directory + "/founding";
-  auto found = read_founding(founding_file);
+  auto found = former_founding(founding_file, config);
   if (!found)
     return std::move(found).assume_error();
   auto& began = found.assume_value();

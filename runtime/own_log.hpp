@@ -14,7 +14,8 @@ namespace holdfast::runtime {
 
 /// Before how_it_began(): a node that has begun once and has no log lost it.
 /// Errors: corrupt, when there is no log to go on with and no other node that
-/// could be found; refused and exists, as consensus_store::open; system.
+/// could be found; bad_argument, as former_founding; refused and exists, as
+/// consensus_store::open; system.
 shm::result<opened_log> open_own_log(const config::node_config& config,
                                      const actors::log_function& log);
 
