@@ -102,6 +102,7 @@ std::shared_ptr<actors::session_line> attach_connection::line() {
 }
 
 void attach_connection::start(actors::session_actor session,
+                              std::span<const std::byte> greeting,
                               std::chrono::milliseconds hello_deadline) {
   session_ = std::move(session);
   // A client that says hello as soon as it has connected has said it by now,
@@ -109,6 +110,10 @@ void attach_connection::start(actors::session_actor session,
   read();
   if (!open_)
     return;
+  // One that cannot be told sleeps a little longer.
+  if (is_silent())
+    (void)::send(socket_, greeting.data(), greeting.size(),
+                 MSG_DONTWAIT | MSG_NOSIGNAL);
   wait_hung_up();
   if (admitted_)
     return;

@@ -16,6 +16,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +48,9 @@ public:
   /// The end that the session holds.
   std::shared_ptr<actors::session_line> line();
 
-  /// Begins to read. A client that has not been admitted at the deadline is
-  /// let go.
-  void start(actors::session_actor session,
+  /// Begins to read. A client that has said nothing yet hears `greeting`; one
+  /// that has not been admitted at the deadline is let go.
+  void start(actors::session_actor session, std::span<const std::byte> greeting,
              std::chrono::milliseconds hello_deadline);
 
   const actors::peer_credentials& credentials() const noexcept {

@@ -37,11 +37,11 @@ shm::result<wire::bytes> closing_notice(std::string_view reason) {
   return notice_of("closing", {{"reason", std::string{reason}}});
 }
 
-/// Wakes a client for the answer to its hello: it takes as long to wake up as
-/// the node to serve it. One that cannot be told sleeps a little longer.
-void say_accepted(int fd) {
+/// Wakes a client that is about to say hello or has just said it: it takes as
+/// long to wake up as the node to serve it.
+const wire::bytes& greeting() {
   static const auto packet = notice_of("accepted").assume_value();
-  (void)::send(fd, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  return packet;
 }
 
 /// Tells a client why before it is dropped; if it cannot be told, so be it.
@@ -222,7 +222,6 @@ void attach_endpoint::admit_or_drop(shm::descriptor client) {
 
 void attach_endpoint::welcome(shm::descriptor client,
                               const actors::peer_credentials& credentials) {
-  say_accepted(client.get());
   const auto connection = std::make_shared<attach_connection>(
     io_, std::move(client), credentials,
     attach_connection::callbacks{
@@ -236,7 +235,7 @@ void attach_endpoint::welcome(shm::descriptor client,
   pending_by_uid_[credentials.uid].push_back(connection.get());
   ++pending_;
   connection->start(options_.open_session(credentials, connection->line()),
-                    options_.limits.hello_deadline);
+                    greeting(), options_.limits.hello_deadline);
 }
 
 void attach_endpoint::on_settled(attach_connection& connection) {

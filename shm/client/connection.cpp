@@ -50,13 +50,16 @@ question hello(const connect_options& options) {
   return {"hello",
           {{"protocol", protocol_version},
            {"tenant", options.tenant},
-           {"client", options.client}}};
+           {"client", options.client}},
+          0,
+          true};
 }
 
 question wish_to_attach(std::string_view region, shm::access wanted) {
   return {"attach",
           {{"region", text(region)}, {"access", text(word_of(wanted))}},
-          wire::descriptors_max};
+          wire::descriptors_max,
+          true};
 }
 
 } // namespace
@@ -162,12 +165,13 @@ connection::variables(std::string_view region) const {
 
 shm::result<shm::region_view> connection::attach(std::string_view region,
                                                  shm::access wanted) const {
-  auto [command, arguments, descriptors] = wish_to_attach(region, wanted);
-  auto heard = shared_->to_node->ask(command, std::move(arguments),
-                                     shared_->patience_end(), descriptors);
+  std::vector<question> one;
+  one.push_back(wish_to_attach(region, wanted));
+  auto heard
+    = shared_->to_node->ask_all(std::move(one), shared_->patience_end());
   if (!heard)
     return std::move(heard).assume_error();
-  return map(region, wanted, std::move(heard).assume_value());
+  return map(region, wanted, std::move(heard.assume_value().front()));
 }
 
 shm::result<shm::region_view> connection::map(std::string_view region,

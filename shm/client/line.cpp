@@ -18,9 +18,10 @@ namespace {
 using shm::errc;
 using std::chrono::steady_clock;
 
-// Looks for answers that are about to come, before they are slept for: about
-// as long as falling asleep and waking up takes.
-constexpr int looks_before_sleep = 32;
+// Looks for answers that are about to come, before they are slept for: as long
+// as a node at rest takes to wake up and to serve an attach. Who sleeps costs
+// the node more than itself: to wake a processor takes longer than to answer.
+constexpr int looks_before_sleep = 64;
 
 constexpr short end_of_line = POLLHUP | POLLRDHUP | POLLERR | POLLNVAL;
 
@@ -158,6 +159,8 @@ shm::result<std::vector<answer>> line::ask_all(std::vector<question> questions,
   std::vector<answer> answers;
   auto id = asked_ - questions.size();
   alertness state;
+  if (questions.front().at_once)
+    state.wake();
   for (const auto& each : questions) {
     auto heard = receive(each, ++id, state, until);
     if (!heard)

@@ -29,6 +29,7 @@ struct question {
   std::string_view command;
   wire::fields arguments;
   std::size_t descriptors = 0;
+  bool at_once = false; ///< the node waits for nobody before it answers
 };
 
 /// What a reply carried.
@@ -37,8 +38,9 @@ struct answer {
   std::vector<shm::descriptor> descriptors;
 };
 
-/// How often one who waits still looks before it sleeps. Whoever was woken
-/// looks for what follows: once for a whole burst, whatever comes in between.
+/// How often one who waits still looks before it sleeps. Who asked for what is
+/// answered at once looks for it, whoever was woken for what follows: once for
+/// a whole burst, whatever comes in between.
 struct alertness {
   bool woken = false;
   int looks = 0;
