@@ -180,6 +180,8 @@ using elector_actor = peer_elector_actor::extend<
 using region_keeper_actor = caf::typed_actor<
   // Finds a region that is here.
   caf::replies_to<region_query>::with<tenant_region_actor>,
+  // Has a region that is here answer as its own actor does.
+  caf::replies_to<attach_by_name_request>::with<attached_region>,
   // Finds all regions of a tenant that are here, sorted by name.
   caf::replies_to<regions_query>::with<located_regions>,
   // Asks the catalog what has changed, and carries it out.

@@ -277,6 +277,12 @@ struct attach_request {
   shm::access access = shm::access::read;
 };
 
+/// The same of a region that is known by its name.
+struct attach_by_name_request {
+  region_query region;
+  attach_request what;
+};
+
 /// With two descriptors to pass on.
 struct attached_region {
   std::uint32_t owner = 0;

@@ -30,9 +30,10 @@ shm::error why_unavailable(const kept_region& region) {
 // -- finding ------------------------------------------------------------------
 
 /// It is not here: the catalog knows whether it is anywhere.
-caf::result<tenant_region_actor> miss(region_keeper_pointer self,
-                                      const region_query& query) {
-  auto answer = self->make_response_promise<tenant_region_actor>();
+template <class Answer>
+caf::result<Answer> miss(region_keeper_pointer self,
+                         const region_query& query) {
+  auto answer = self->make_response_promise<Answer>();
   self
     ->request(self->state.options.catalog, caf::infinite,
               home_query{{query.tenant, query.region}})
@@ -56,10 +57,22 @@ caf::result<tenant_region_actor> locate(region_keeper_pointer self,
                                         const region_query& query) {
   const auto* found = find(self, {query.tenant, query.region});
   if (found == nullptr)
-    return miss(self, query);
+    return miss<tenant_region_actor>(self, query);
   if (!found->actor)
     return make_error(why_unavailable(*found));
   return found->actor;
+}
+
+/// The answer goes from the region to whoever asked, past the keeper.
+caf::result<attached_region> attach(region_keeper_pointer self,
+                                    const attach_by_name_request& request) {
+  const auto& [tenant, region] = request.region;
+  const auto* found = find(self, {tenant, region});
+  if (found == nullptr)
+    return miss<attached_region>(self, request.region);
+  if (!found->actor)
+    return make_error(why_unavailable(*found));
+  return self->delegate(found->actor, request.what);
 }
 
 located_regions locate_all(region_keeper_pointer self,
@@ -223,6 +236,9 @@ region_keeper(region_keeper_pointer self, region_keeper_options options) {
     [self](const caf::down_msg& down) { on_down(self, down); });
   return {
     [self](const region_query& query) { return locate(self, query); },
+    [self](const attach_by_name_request& request) {
+      return attach(self, request);
+    },
     [self](const regions_query& query) { return locate_all(self, query); },
     [self](tables_changed) { follow_tables(self); },
     [self](const usable_query& query) {

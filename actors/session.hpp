@@ -9,8 +9,8 @@
 #include "shm/clock.hpp"
 
 #include <chrono>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -97,7 +97,7 @@ struct session_state {
   std::optional<admission> who;            ///< nothing before hello
   std::optional<std::string> newcomer;     ///< its name, while unlogged
   std::map<std::string, holding> holdings; ///< by region
-  std::deque<made_store> stores;           ///< the latest ones
+  std::list<made_store> stores;            ///< the latest ones
   std::uint64_t last_serial = 0;           ///< of them
   std::function<void()> again;             ///< what is to be tried again
 };

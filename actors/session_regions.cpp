@@ -18,18 +18,19 @@ shm::error not_attached(const std::string& region) {
                      "region '" + region + "' is not attached");
 }
 
-void take(session_pointer self, const asked& request,
-          const tenant_region_actor& region, const attached_region& attached) {
-  const auto name = request.text("region");
-  const auto access = request.text("access");
-  self->state.holdings[name]
-    = {region, attached.owner,
-       access == "write" ? shm::access::write : shm::access::read};
-  answer(self, request.id,
-         {{"region", name},
-          {"access", access},
-          {"owner", std::uint64_t{attached.owner}}},
-         {attached.control, attached.data});
+/// From the region itself, whoever was asked for it.
+void take(session_pointer self, std::uint64_t request_id,
+          const std::string& region, shm::access access,
+          const attached_region& attached) {
+  self->state.holdings[region]
+    = {caf::actor_cast<tenant_region_actor>(self->current_sender()),
+       attached.owner, access};
+  answer(
+    self, request_id,
+    {{"region", region},
+     {"access", std::string{access == shm::access::write ? "write" : "read"}},
+     {"owner", std::uint64_t{attached.owner}}},
+    {attached.control, attached.data});
   tell_holdings(self);
 }
 
@@ -60,16 +61,15 @@ void attach(session_pointer self, const asked& request) {
                               "region '" + name + "' is attached already"));
   const auto access = request.text("access") == "write" ? shm::access::write
                                                         : shm::access::read;
-  with_region(self, request, [=](const tenant_region_actor& region) {
-    self
-      ->request(region, caf::infinite,
-                attach_request{self->state.who->session, access})
-      .then(
-        [=](const attached_region& attached) {
-          take(self, request, region, attached);
-        },
-        refusing(self, request.id));
-  });
+  self
+    ->request(self->state.options.keeper, caf::infinite,
+              attach_by_name_request{{self->state.who->tenant, name},
+                                     {self->state.who->session, access}})
+    .then(
+      [self, id = request.id, name, access](const attached_region& attached) {
+        take(self, id, name, access, attached);
+      },
+      refusing(self, request.id));
 }
 
 void detach(session_pointer self, const asked& request) {

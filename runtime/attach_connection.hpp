@@ -13,8 +13,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -101,7 +101,7 @@ private:
   actors::peer_credentials credentials_;
   callbacks events_;
   actors::session_actor session_;
-  std::deque<outgoing> queue_;
+  std::list<outgoing> queue_;
   std::size_t queue_bytes_ = 0;
   bool admitted_ = false;
   bool greeted_ = false; // has had its first answer
