@@ -49,13 +49,17 @@ void note_refusal(cluster_pointer self, std::string_view what,
 
 } // namespace
 
+bool has_no_log(const cluster_state& state) {
+  return state.said.end == rules::history_end{}
+         && state.seen.core.members.members.empty();
+}
+
 void ask_to_join(cluster_pointer self) {
   auto& state = self->state;
   if (state.asks_to_join || state.left || has_what_it_wants(state))
     return;
   const auto* whom = next_to_ask(state);
-  const bool empty = state.seen.core.members.members.empty();
-  auto body = join_body(state.options.address, empty);
+  auto body = join_body(state.options.address, has_no_log(state));
   if (whom == nullptr || !body)
     return;
   state.asks_to_join = true;

@@ -51,6 +51,9 @@ caf::result<member_list> list_members(cluster_pointer self);
 /// node has both or asks already.
 void ask_to_join(cluster_pointer self);
 
+/// There is none on disk: not only that the elector has not read it yet.
+bool has_no_log(const cluster_state& state);
+
 /// `empty`: its log is.
 shm::result<std::string> join_body(const std::string& address, bool empty);
 shm::result<std::string> leave_body(std::uint64_t node);

@@ -27,16 +27,14 @@ bool finds_others(const config::node_config& config) {
 }
 
 shm::error with_advice(shm::error why, const config::node_config& config) {
-  const auto id = std::to_string(config.node.id);
+  if (config.cluster)
+    why.detail
+      += "; this configuration names no other node: with one in 'peers' "
+         "or 'seeds' this node joins anew";
   why.detail
-    += config.cluster
-         ? "; this configuration names no other node. If there are others, "
-           "name "
-           "one in 'peers' or 'seeds': then this node joins anew. If it was "
-           "alone, nobody else has what it decided: put a copy of "
-             + config.node.data_directory + " in its place"
-         : "; nobody else has what this node decided: put a copy of "
-             + config.node.data_directory + " in its place";
+    += "; if there is no other, nobody else has what this node decided: "
+       "put a copy of "
+       + config.node.data_directory + " in its place";
   return why;
 }
 

@@ -102,3 +102,12 @@ TEST_CASE_METHOD(leading_node, "an order gives no vote to who would be missing",
   hear_from(newcomer, 40, 950ms);
   CHECK(may_vote(state, newcomer));
 }
+
+TEST_CASE("a log that is not read yet is not taken for none",
+          "[actors][cluster]") {
+  cluster_state state;
+  CHECK(has_no_log(state));
+
+  state.said.end = {4, 17}; // as it was found on disk
+  CHECK_FALSE(has_no_log(state));
+}
