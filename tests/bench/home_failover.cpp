@@ -70,6 +70,8 @@ private:
   std::atomic<double> accepted_{0};
 };
 
+} // namespace
+
 void flush_once(const node_trio& nodes, std::size_t home) {
   const auto line = need(nodes.connect(home));
   const auto region = need(line.attach("bench", shm::access::write));
@@ -78,8 +80,6 @@ void flush_once(const node_trio& nodes, std::size_t home) {
   if (!line.flush(region))
     throw std::runtime_error{"the home flushes nothing"};
 }
-
-} // namespace
 
 double fail_over_home(node_trio& nodes, std::size_t home, leader_end how) {
   nodes.settle(0, home);

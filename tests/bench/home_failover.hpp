@@ -12,4 +12,7 @@ namespace holdfast::bench {
 /// takes the region over.
 double fail_over_home(node_trio& nodes, std::size_t home, leader_end how);
 
+/// So that there is a value to read. Throws when the home flushes nothing.
+void flush_once(const node_trio& nodes, std::size_t home);
+
 } // namespace holdfast::bench

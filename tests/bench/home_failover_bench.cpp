@@ -26,8 +26,8 @@ using samples = std::vector<double>;
 enum class profile { standard, fast };
 
 constexpr auto fast_nodes = R"("health": {"profile": "fast"}, )";
-// Over by the time at which a silent node counts as down: it is waited out where
-// nobody can tell that the home is dead.
+// Over by the time at which a silent node counts as down: it is waited out
+// where nobody can tell that the home is dead.
 constexpr auto short_lease
   = R"("lease": {"duration": "250ms", "renewal": "75ms"}, )";
 
@@ -170,6 +170,7 @@ struct gaps {
 /// each on a processor of its own; the next time they change places.
 void watch_one(node_trio& nodes, bool swapped, gaps& into) {
   nodes.settle(0, 0);
+  flush_once(nodes, 0);
   const shared<spinning> reader, idler;
   const child reads{
     swapped ? second_cpu : first_cpu, [&] {
