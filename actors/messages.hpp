@@ -200,13 +200,14 @@ struct placement_plan {
   std::vector<rules::placement_step> steps;
 };
 
-/// Who is in the tables, and what the leader decided about them.
+/// Answered once the first node that joined has named the cluster.
 struct cluster_id_query {};
 
 struct cluster_id {
   rules::wide_id id;
 };
 
+/// Who is in the tables, and what the leader decided about them.
 struct known_members_query {};
 
 struct known_members {

@@ -95,7 +95,7 @@ struct peer_actor_state {
   std::uint16_t replication_port = 0; ///< of the one that this one dialled
 
   rules::wide_id incarnation{};
-  rules::wide_id cluster{};        ///< as its last hello named it
+  rules::wide_id cluster{};     ///< as its last hello named it
   rules::history_end applied{}; ///< as it told last
   own_words own{};              ///< as it is told
   std::string recorded_key{};   ///< by the members' tables, in digits

@@ -50,8 +50,8 @@ shm::result<founding> first_founding(const std::string& path,
                                      const founding& what);
 
 /// What was decided before; undecided if nothing was. Errors: as read_founding;
-/// bad_argument, when the node began alone and is to be in a cluster now, or the
-/// other way round.
+/// bad_argument, when the node began alone and is to be in a cluster now, or
+/// the other way round.
 shm::result<founding> former_founding(const std::string& path,
                                       const config::node_config& config);
 
